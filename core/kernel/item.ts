@@ -1,0 +1,152 @@
+import type { Domain, Indexing, Input, Instant, Plan, Ref } from './plan.ts';
+import { refKey } from './plan.ts';
+import type { Intent, Item, LedgerEntry } from './ports.ts';
+import type { LedgerEffect, Perform, Performed } from './settle.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds domains of different types side by side
+type AnyDomain = Domain<any, any, any, any, any>;
+
+/** A domain with what looks at the world for it and what performs its effects. */
+export interface Member {
+  readonly domain: AnyDomain;
+  look(query: unknown): Promise<unknown>;
+  readonly perform: Perform;
+}
+
+export type Members = Readonly<Record<string, Member>>;
+
+/** How long one settler has an outbox to itself: longer than an effect may take, short enough to wait for. */
+const leaseMs = 10_000;
+const maxInbox = 64;
+const maxOutbox = 24;
+
+interface Assembly {
+  readonly item: Item | undefined;
+  readonly ref: Ref;
+  readonly plan: Plan<unknown, unknown>;
+  readonly inputs: readonly Input<unknown, unknown>[];
+  readonly performed: Performed;
+  readonly domain: AnyDomain;
+  readonly now: Instant;
+  /** Takes the lease where it is free. */
+  readonly owner?: string;
+}
+
+/** The item that a plan comes to: next state, the outbox without what is done and with what is new. */
+export function assemble(assembly: Assembly): Item {
+  const { item, ref, plan, domain, now } = assembly;
+  const revision = (item?.revision ?? 0) + 1;
+  const index = domain.index(plan.next);
+  const outbox = [...remaining(item, assembly.performed), ...decided(assembly, revision, index)];
+  if (outbox.length > maxOutbox)
+    throw new Error(`the outbox of ${refKey(ref)} would exceed ${maxOutbox} intents`);
+  const lease = nextLease(assembly, outbox);
+  const wakeAt = nextWake(plan.wakeAt, outbox, lease, now);
+  return {
+    ref,
+    revision,
+    state: plan.next,
+    outbox,
+    inbox: [...(item?.inbox ?? []), ...messageIds(assembly.inputs)].slice(-maxInbox),
+    ...(wakeAt !== undefined && { wakeAt }),
+    ...(lease && { lease }),
+    ...(index.list && { list: index.list }),
+  };
+}
+
+/** Whether storing `next` would tell nobody anything: same state, nothing to do, and a wake-up that will do. */
+export function unchanged(item: Item, next: Item, now: Instant): boolean {
+  return (
+    same(item.state, next.state) &&
+    same(item.outbox, next.outbox) &&
+    same(item.inbox, next.inbox) &&
+    (next.outbox.length === 0 || item.lease?.owner === next.lease?.owner) &&
+    wakesInTime(item.wakeAt, next.wakeAt, now)
+  );
+}
+
+/** Performs what may be performed of an outbox, in order, and stops where an intent has to wait. */
+export async function settled(
+  item: Item,
+  clock: { now(): Instant },
+  performOne: (intent: Intent) => Promise<Performed>,
+): Promise<Performed> {
+  let all: Performed = { inputs: [], done: [], retries: [] };
+  for (const intent of item.outbox) {
+    if (intent.notBefore !== undefined && intent.notBefore > clock.now()) break;
+    const one = await performOne(intent);
+    all = {
+      inputs: [...all.inputs, ...one.inputs],
+      done: [...all.done, ...one.done],
+      retries: [...all.retries, ...one.retries],
+    };
+    if (one.retries.length > 0) break;
+  }
+  return all;
+}
+
+function remaining(item: Item | undefined, performed: Performed): Intent[] {
+  return (item?.outbox ?? [])
+    .filter((intent) => !performed.done.includes(intent.id))
+    .map((intent) => performed.retries.find((retry) => retry.id === intent.id) ?? intent);
+}
+
+/** A transition's intents, and its line of history. What changes nothing and does nothing has no history. */
+function decided(assembly: Assembly, revision: number, index: Indexing): Intent[] {
+  const { item, ref, plan, now } = assembly;
+  const effects = plan.effects as readonly { type: string }[];
+  if (effects.length === 0 && same(item?.state, plan.next)) return [];
+  const entry: LedgerEntry = {
+    ref,
+    revision,
+    at: now,
+    from: item && assembly.domain.index(item.state).status,
+    to: index.status,
+    reasons: plan.reasons,
+    effects: effects.map((effect) => effect.type),
+    inputs: assembly.inputs.map((input) =>
+      input.type === 'message'
+        ? typeOf(input.message)
+        : `${typeOf(input.effect)} ${input.outcome.ok ? 'done' : 'failed'}`,
+    ),
+  };
+  const ledger: LedgerEffect = { type: 'ledger', entry };
+  return [ledger, ...effects].map((effect, place) => ({
+    id: `${refKey(ref)}#${revision}#${place}`,
+    effect,
+    attempts: 0,
+    decidedAt: now,
+  }));
+}
+
+function nextLease({ item, owner, now }: Assembly, outbox: readonly Intent[]): Item['lease'] {
+  if (outbox.length === 0) return undefined;
+  const held = item?.lease && item.lease.until > now && item.outbox.length > 0 ? item.lease : undefined;
+  if (owner === undefined || (held && held.owner !== owner)) return held;
+  return { owner, until: now + leaseMs };
+}
+
+/** Whatever is unsettled is due: when its settler ought to be done, or when its next attempt may be made. */
+function nextWake(
+  planned: Instant | undefined,
+  outbox: readonly Intent[],
+  lease: Item['lease'],
+  now: Instant,
+): Instant | undefined {
+  if (outbox.length === 0) return planned;
+  const unsettled = outbox[0]?.notBefore ?? lease?.until ?? now;
+  return planned === undefined ? unsettled : Math.min(planned, unsettled);
+}
+
+function wakesInTime(stored: Instant | undefined, wanted: Instant | undefined, now: Instant): boolean {
+  if (stored === undefined || wanted === undefined) return stored === wanted;
+  return stored > now && stored <= wanted;
+}
+
+const messageIds = (inputs: readonly Input<unknown, unknown>[]) =>
+  inputs.filter((input) => input.type === 'message').map((input) => input.id);
+
+const typeOf = (value: unknown) => String((value as { type?: unknown }).type ?? 'message');
+
+/** States are plain data that is stored as JSON, so they are the same when their JSON is. */
+const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);

@@ -1,0 +1,193 @@
+import { LostRace } from './errors.ts';
+import { assemble, type Member, type Members, settled, unchanged } from './item.ts';
+import type { Indexing, Input, Instant, Plan, Ref } from './plan.ts';
+import { refKey } from './plan.ts';
+import type { Alarms, Clock, Item, Log, Store } from './ports.ts';
+import { type Performed, perform } from './settle.ts';
+
+export interface EngineDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly alarms: Alarms;
+  readonly members: Members;
+  readonly log: Log;
+  /** Who this is among all that settle outboxes: unique to the process. */
+  readonly owner: string;
+}
+
+export interface Engine {
+  /** Looks at each aggregate, and at those that follow it, until nothing is left to do. */
+  wake(refs: readonly Ref[]): Promise<void>;
+  /** Takes a message in and stores what it comes to; effects are left to a later `wake`. */
+  deliver(ref: Ref, message: unknown, id: string): Promise<Item | undefined>;
+  /** What would be decided now, without any change. */
+  explain(ref: Ref): Promise<(Plan<unknown, unknown> & Indexing) | undefined>;
+}
+
+const maxRaces = 6;
+const maxTurns = 12;
+const maxAgenda = 40;
+
+/** Nearer than this a wake-up is also sent as a delayed message; the sweep finds what lies farther off. */
+const alarmHorizonMs = 75_000;
+
+/** The one loop by which every aggregate moves. */
+export function createEngine(deps: EngineDependencies): Engine {
+  return {
+    async wake(refs) {
+      const agenda = new Agenda(refs);
+      for (let ref = agenda.next(); ref; ref = agenda.next()) {
+        if (agenda.taken > maxAgenda) await deps.alarms.ring(ref, deps.clock.now());
+        else await run(deps, ref, agenda);
+      }
+    },
+    async deliver(ref, message, id) {
+      return turn(deps, ref, {
+        inputs: [{ type: 'message', id, message }],
+        done: [],
+        retries: [],
+        settle: false,
+      });
+    },
+    async explain(ref) {
+      const item = await deps.store.load(ref);
+      if (!item) return undefined;
+      const now = deps.clock.now();
+      const { domain, look } = member(deps, ref);
+      const plan = domain.decide(item.state, await look(domain.observe(item.state, now)), now);
+      return { ...plan, ...domain.index(plan.next) };
+    },
+  };
+}
+
+/** Looks at one aggregate, settles what that comes to, and looks again. */
+async function run(deps: EngineDependencies, ref: Ref, agenda: Agenda): Promise<void> {
+  let item = await turn(deps, ref, { ...nothing, settle: true });
+  for (let count = 0; item && count < maxTurns; count++) {
+    if (count === 0) agenda.follow(ref, member(deps, ref).domain.followers?.(item.state) ?? []);
+    if (!maySettle(item, deps)) return await ringAfterLease(deps, item);
+    const performed = await settleOutbox(deps, item, agenda);
+    if (performed.done.length === 0 && performed.retries.length === 0) return;
+    item = await turn(deps, ref, { ...performed, settle: true });
+  }
+  if (item && item.outbox.length > 0) await deps.alarms.ring(ref, deps.clock.now());
+}
+
+interface Turn extends Performed {
+  /** Whether the caller goes on to settle the outbox, and so takes the lease. */
+  readonly settle: boolean;
+}
+
+const nothing: Performed = { inputs: [], done: [], retries: [] };
+
+/** Load, absorb, observe, decide, commit; again from the start when somebody else was faster. */
+async function turn(deps: EngineDependencies, ref: Ref, what: Turn): Promise<Item | undefined> {
+  const { domain, look } = member(deps, ref);
+  for (let race = 0; race < maxRaces; race++) {
+    const item = await deps.store.load(ref);
+    const now = deps.clock.now();
+    const fresh = what.inputs.filter((input) => input.type === 'outcome' || !item?.inbox.includes(input.id));
+    const state = absorbAll(domain, item, fresh, now);
+    if (state === undefined) return undefined;
+    const plan = domain.decide(state, await look(domain.observe(state, now)), now);
+    const next = assemble({
+      item,
+      ref,
+      plan,
+      inputs: fresh,
+      performed: what,
+      domain,
+      now,
+      ...leasing(what, deps),
+    });
+    if (item && unchanged(item, next, now)) return item;
+    if ((await deps.store.commit(next, item?.revision ?? 0)) === 'committed') {
+      await ringIfNear(deps, next, now);
+      return next;
+    }
+  }
+  throw new LostRace(`${refKey(ref)} kept changing; look again`);
+}
+
+function absorbAll(
+  domain: Member['domain'],
+  item: Item | undefined,
+  inputs: readonly Input<unknown, unknown>[],
+  now: Instant,
+): unknown {
+  const pending = new Set(item?.outbox.map((intent) => intent.id));
+  return inputs
+    .filter((input) => input.type === 'message' || pending.has(input.id))
+    .reduce<unknown>((state, input) => domain.absorb(state, input, now), item?.state);
+}
+
+const leasing = (what: Turn, deps: EngineDependencies) => (what.settle ? { owner: deps.owner } : {});
+
+/** Somebody else settles this outbox; if they die doing it, somebody has to come back. */
+async function ringAfterLease(deps: EngineDependencies, { ref, outbox, lease }: Item): Promise<void> {
+  if (outbox.length > 0 && lease) await deps.alarms.ring(ref, lease.until);
+}
+
+/** An outbox is settled by one at a time: its order holds, and no effect runs beside itself. */
+function maySettle(item: Item, deps: EngineDependencies): boolean {
+  if (item.outbox.length === 0) return false;
+  return item.lease?.owner === deps.owner && item.lease.until > deps.clock.now();
+}
+
+async function settleOutbox(deps: EngineDependencies, item: Item, agenda: Agenda): Promise<Performed> {
+  return settled(item, deps.clock, (intent) =>
+    perform(intent, {
+      item,
+      store: deps.store,
+      clock: deps.clock,
+      log: deps.log,
+      perform: member(deps, item.ref).perform,
+      send: async (to, message, id) => {
+        await turn(deps, to, { ...nothing, inputs: [{ type: 'message', id, message }], settle: true });
+        agenda.add(to);
+      },
+    }),
+  );
+}
+
+async function ringIfNear(deps: EngineDependencies, item: Item, now: Instant): Promise<void> {
+  if (item.wakeAt === undefined || item.wakeAt - now > alarmHorizonMs) return;
+  await deps.alarms.ring(item.ref, item.wakeAt).catch((error: unknown) => {
+    deps.log.warn('a wake-up could not be sent; the sweep will find it', {
+      ref: refKey(item.ref),
+      error: String(error),
+    });
+  });
+}
+
+function member(deps: EngineDependencies, ref: Ref): Member {
+  const found = deps.members[ref.kind];
+  if (!found) throw new Error(`no domain is registered for ${refKey(ref)}`);
+  return found;
+}
+
+/** What is still to be looked at in this run, each once at a time. */
+class Agenda {
+  #waiting: Ref[] = [];
+  #followed = new Set<string>();
+  taken = 0;
+
+  constructor(refs: readonly Ref[]) {
+    for (const ref of refs) this.add(ref);
+  }
+
+  add(ref: Ref): void {
+    if (!this.#waiting.some((other) => refKey(other) === refKey(ref))) this.#waiting.push(ref);
+  }
+
+  /** Followers are looked at once a run, so two that follow each other come to an end. */
+  follow(ref: Ref, followers: readonly Ref[]): void {
+    this.#followed.add(refKey(ref));
+    for (const follower of followers) if (!this.#followed.has(refKey(follower))) this.add(follower);
+  }
+
+  next(): Ref | undefined {
+    this.taken++;
+    return this.#waiting.shift();
+  }
+}

@@ -1,0 +1,136 @@
+import type { Instant } from '../kernel/plan.ts';
+
+/** `<environment>/<ECS service name>`, for example `local/shop-web`. */
+export type ServiceId = string;
+
+/** What a release runs, complete and in units of ECS: the part of a manifest that is the release. */
+export interface ReleaseSpec {
+  readonly image: string;
+  /** The command inside the container; undefined leaves the image its own. */
+  readonly command?: readonly string[];
+  /** How it runs on one machine without containers. */
+  readonly run?: readonly string[];
+  readonly directory?: string;
+  readonly cpuUnits: number;
+  readonly memoryMiB: number;
+  readonly port?: number;
+  readonly health?: HealthSpec;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variable to Secrets Manager or SSM reference; never a value. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export type HealthSpec = {
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly healthyCount: number;
+  readonly unhealthyCount: number;
+  readonly graceSeconds: number;
+} & ({ readonly path: string } | { readonly command: readonly string[] });
+
+/** How a service moves and is reached; it may change without a new release. */
+export interface ServiceSettings {
+  /** The port on the environment's load balancer; undefined: not behind it. */
+  readonly listen?: number;
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+  readonly circuitBreaker: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** A release by its identity. */
+export interface ReleaseRef {
+  readonly number: number;
+  /** SHA-256 of its content, in hex. */
+  readonly hash: string;
+  /** Once it is registered. */
+  readonly taskDefinitionArn?: string;
+}
+
+/** What a deployment asks a service to become. */
+export interface Aim {
+  readonly release: ReleaseRef & { readonly taskDefinitionArn: string };
+  readonly settings: ServiceSettings;
+  /** What the load balancer and the scheduler need to know of the release. */
+  readonly port?: number;
+  readonly health?: HealthSpec;
+  /** Undefined keeps the service's count. */
+  readonly count?: number;
+}
+
+/** The service's target, fenced: only the newest generation is ever applied. */
+export interface Target extends Aim {
+  readonly generation: number;
+  readonly deployment: string | undefined;
+  readonly count: number;
+}
+
+export interface ServiceState {
+  readonly id: ServiceId;
+  readonly environment: string;
+  readonly cluster: string;
+  /** `<app>-<service>`: its name in ECS. */
+  readonly ecsName: string;
+  readonly createdAt: Instant;
+  readonly generation: number;
+  /** The deployment that has the service now. */
+  readonly holder?: Holder;
+  readonly queue: readonly Claim[];
+  readonly releases: readonly ReleaseRef[];
+  readonly target?: Target;
+  /** What the newest successful write to ECS came to. */
+  readonly applied?: Applied;
+  /** The generation whose write is under way. */
+  readonly applying?: number;
+  /** The releases seen succeeding, newest last, each as it was aimed at. */
+  readonly succeeded: readonly Aim[];
+  /** The newest generation that ECS refused. */
+  readonly refused?: { readonly generation: number; readonly message: string };
+  /** The newest generation whose end its deployment was told. */
+  readonly told: number;
+}
+
+export interface Holder {
+  readonly deployment: string;
+  readonly since: Instant;
+}
+
+/** A deployment's wish to have the service. */
+export interface Claim {
+  readonly deployment: string;
+  readonly hash: string;
+  /** What to do when another deployment has the service. */
+  readonly whenBusy: 'supersede' | 'queue';
+  /** Set for a roll-back: the release by number, or the one before the present. */
+  readonly release?: number | 'previous';
+  /** It knows whom it waits for. */
+  readonly told?: boolean;
+}
+
+export interface Applied {
+  readonly generation: number;
+  readonly serviceArn: string;
+  /** `ecs-svc/…`, the deployment in ECS that our write started or found. */
+  readonly ecsDeploymentId: string;
+  readonly at: Instant;
+}
+
+export type ServiceMessage =
+  | ({
+      readonly type: 'claim';
+      readonly environment: string;
+      readonly cluster: string;
+      readonly ecsName: string;
+    } & Claim)
+  | { readonly type: 'aim'; readonly deployment: string; readonly aim: Aim }
+  /** The deployment is over, or never wants the service; `succeeded` says what it leaves running. */
+  | { readonly type: 'release'; readonly deployment: string; readonly succeeded?: Aim }
+  | { readonly type: 'scale'; readonly count: number; readonly actor: string };
+
+export type ServiceEffect = {
+  readonly type: 'apply';
+  readonly cluster: string;
+  readonly ecsName: string;
+  readonly environment: string;
+  readonly target: Target;
+};

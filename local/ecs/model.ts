@@ -1,0 +1,273 @@
+import type {
+  AwsVpcConfiguration,
+  CapacityProviderStrategyItem,
+  Cluster,
+  CreateServiceRequest,
+  DeploymentConfiguration,
+  LoadBalancer,
+  PlacementConstraint,
+  PlacementStrategy,
+  ServiceEvent as ServiceMessage,
+  Tag,
+  TaskDefinition,
+  TaskOverride,
+} from '@aws-sdk/client-ecs';
+import type { Wire } from './wire.ts';
+
+/** What the engine remembers. Times are epoch milliseconds; records are replaced, never changed. */
+
+export type Tags = readonly Wire<Tag>[];
+export type Definition = Wire<TaskDefinition>;
+export type ContainerDefinition = NonNullable<Definition['containerDefinitions']>[number];
+export type HealthCheck = NonNullable<ContainerDefinition['healthCheck']>;
+export type StrategyItem = Wire<CapacityProviderStrategyItem>;
+export type VpcConfiguration = Wire<AwsVpcConfiguration>;
+
+export interface ClusterRecord {
+  readonly name: string;
+  readonly arn: string;
+  readonly status: 'ACTIVE' | 'INACTIVE';
+  readonly settings: NonNullable<Wire<Cluster>['settings']>;
+  readonly configuration?: NonNullable<Wire<Cluster>['configuration']>;
+  readonly serviceConnectDefaults?: NonNullable<Wire<Cluster>['serviceConnectDefaults']>;
+  readonly capacityProviders: readonly string[];
+  readonly defaultStrategy: readonly StrategyItem[];
+  readonly tags: Tags;
+}
+
+export interface DefinitionRecord {
+  /** `family:revision`. */
+  readonly key: string;
+  readonly family: string;
+  readonly revision: number;
+  readonly definition: Definition;
+  readonly tags: Tags;
+}
+
+export interface FamilyRecord {
+  readonly family: string;
+  readonly lastRevision: number;
+}
+
+export type TaskStatus =
+  | 'PROVISIONING'
+  | 'PENDING'
+  | 'ACTIVATING'
+  | 'RUNNING'
+  | 'DEACTIVATING'
+  | 'STOPPING'
+  | 'DEPROVISIONING'
+  | 'STOPPED';
+
+export type StopCode =
+  | 'EssentialContainerExited'
+  | 'InfrastructureHealth'
+  | 'ServiceSchedulerInitiated'
+  | 'SpotInterruption'
+  | 'TaskFailedToStart'
+  | 'TerminationNotice'
+  | 'UserInitiated';
+
+export type Health = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
+
+export interface ContainerRecord {
+  readonly name: string;
+  readonly arn: string;
+  readonly image: string;
+  readonly essential: boolean;
+  readonly status: 'PENDING' | 'RUNNING' | 'STOPPED';
+  readonly health: Health;
+  readonly checked: boolean;
+  readonly cpu: number;
+  readonly memory?: number;
+  readonly memoryReservation?: number;
+  readonly runtimeId?: string;
+  readonly imageDigest?: string;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly publishedPorts?: Readonly<Record<number, number>>;
+}
+
+export interface NetworkInterfaceRecord {
+  readonly attachmentId: string;
+  readonly interfaceId: string;
+  readonly macAddress: string;
+  readonly subnetId: string;
+}
+
+export interface TargetRecord {
+  readonly targetGroupArn: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What makes a task part of a service. */
+export interface ServiceMembership {
+  /** `cluster/service`. */
+  readonly key: string;
+  readonly revisionArn: string;
+  readonly deploymentId: string;
+}
+
+export interface TaskRecord {
+  readonly id: string;
+  readonly arn: string;
+  readonly cluster: string;
+  readonly clusterArn: string;
+  readonly definitionKey: string;
+  readonly definitionArn: string;
+  readonly family: string;
+  readonly group: string;
+  readonly startedBy?: string;
+  readonly service?: ServiceMembership;
+  readonly lastStatus: TaskStatus;
+  readonly desiredStatus: 'RUNNING' | 'STOPPED';
+  readonly version: number;
+  readonly containers: readonly ContainerRecord[];
+  readonly overrides: Wire<TaskOverride>;
+  readonly launchType?: string;
+  readonly capacityProvider?: string;
+  readonly platformVersion?: string;
+  readonly cpu: string;
+  readonly memory: string;
+  readonly ephemeralGiB?: number;
+  readonly networkInterface?: NetworkInterfaceRecord;
+  readonly address?: string;
+  readonly zone: string;
+  readonly health: Health;
+  readonly targets: readonly TargetRecord[];
+  /** Whether the service scheduler has once seen it healthy. */
+  readonly reachedHealthy: boolean;
+  readonly enableExecuteCommand: boolean;
+  readonly tags: Tags;
+  readonly createdAt: number;
+  readonly pullStartedAt?: number;
+  readonly pullStoppedAt?: number;
+  readonly startedAt?: number;
+  readonly stoppingAt?: number;
+  readonly executionStoppedAt?: number;
+  readonly stoppedAt?: number;
+  readonly stopCode?: StopCode;
+  readonly stoppedReason?: string;
+  readonly protectedUntil?: number;
+  /** The row of the idempotency token that started it. */
+  readonly tokenKey?: string;
+}
+
+/** What a service's tasks are started from; never changed. */
+export interface RevisionRecord {
+  readonly arn: string;
+  readonly serviceKey: string;
+  readonly serviceArn: string;
+  readonly clusterArn: string;
+  readonly definitionArn: string;
+  readonly definitionKey: string;
+  readonly launchType?: string;
+  readonly strategy: readonly StrategyItem[];
+  readonly platformVersion?: string;
+  readonly network?: VpcConfiguration;
+  readonly loadBalancers: readonly Wire<LoadBalancer>[];
+  readonly serviceRegistries: NonNullable<Wire<CreateServiceRequest>['serviceRegistries']>;
+  readonly enableExecuteCommand: boolean;
+  readonly propagateTags: string;
+  readonly createdAt: number;
+}
+
+/** How starts are spaced when tasks keep failing; a round is one wave of failures. */
+export interface Backoff {
+  readonly round: number;
+  readonly roundStartedAt: number;
+  readonly startAfter: number;
+}
+
+/** One entry of a service's `deployments[]`. */
+export interface DeploymentRecord {
+  /** `ecs-svc/<19 digits>`. */
+  readonly id: string;
+  readonly status: 'PRIMARY' | 'ACTIVE';
+  readonly revisionArn: string;
+  readonly definitionArn: string;
+  readonly serviceDeploymentArn: string;
+  readonly rolloutState: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+  readonly rolloutReason: string;
+  readonly isRollback: boolean;
+  readonly failures: number;
+  readonly backoff: Backoff;
+  readonly impairedTold: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface ServiceRecord {
+  /** `cluster/service`. */
+  readonly key: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly cluster: string;
+  readonly clusterArn: string;
+  readonly status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
+  readonly desiredCount: number;
+  readonly configuration: Wire<DeploymentConfiguration>;
+  readonly graceSeconds?: number;
+  readonly zoneRebalancing: string;
+  readonly placementConstraints: readonly Wire<PlacementConstraint>[];
+  readonly placementStrategy: readonly Wire<PlacementStrategy>[];
+  readonly roleArn?: string;
+  readonly enableManagedTags: boolean;
+  readonly deployments: readonly DeploymentRecord[];
+  /** The last deployment that completed: what a failed one rolls back to. */
+  readonly completed?: { readonly deploymentId: string; readonly revisionArn: string };
+  readonly messages: readonly Wire<ServiceMessage>[];
+  readonly steady: boolean;
+  readonly tags: Tags;
+  readonly createdAt: number;
+  readonly inactiveAt?: number;
+  readonly clientToken?: { readonly token: string; readonly digest: string };
+}
+
+export type ServiceDeploymentStatus =
+  | 'PENDING'
+  | 'IN_PROGRESS'
+  | 'STOP_REQUESTED'
+  | 'STOPPED'
+  | 'SUCCESSFUL'
+  | 'ROLLBACK_REQUESTED'
+  | 'ROLLBACK_IN_PROGRESS'
+  | 'ROLLBACK_SUCCESSFUL'
+  | 'ROLLBACK_FAILED';
+
+export interface ServiceDeploymentRecord {
+  readonly arn: string;
+  readonly serviceKey: string;
+  readonly serviceArn: string;
+  readonly clusterArn: string;
+  readonly status: ServiceDeploymentStatus;
+  readonly statusReason?: string;
+  readonly sourceRevisions: readonly string[];
+  readonly targetRevision: string;
+  readonly configuration: Wire<DeploymentConfiguration>;
+  readonly rollback?: { readonly reason: string; readonly startedAt: number; readonly revisionArn: string };
+  readonly breaker: { readonly failures: number; readonly threshold: number; readonly triggered: boolean };
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly stoppedAt?: number;
+}
+
+export interface TokenRecord {
+  readonly digest: string;
+  readonly taskIds: readonly string[];
+  readonly createdAt: number;
+}
+
+export const serviceKeyOf = (cluster: string, service: string): string => `${cluster}/${service}`;
+
+/** Whether the task is on its way to RUNNING or there. */
+export function isUp(status: TaskStatus): boolean {
+  return isStarting(status) || status === 'RUNNING';
+}
+
+export function isStarting(status: TaskStatus): boolean {
+  return status === 'PROVISIONING' || status === 'PENDING' || status === 'ACTIVATING';
+}

@@ -1,0 +1,349 @@
+import type { ExitedContainer, RunningContainer } from '../../runtimes/runtime.ts';
+import type { Timer } from '../../support/clock.ts';
+import type { EcsContext } from '../context.ts';
+import type { ContainerDefinition, ContainerRecord, StopCode, TaskRecord } from '../model.ts';
+import { type TaskBook, withContainer } from './book.ts';
+import { readiness, stoppable } from './dependencies.ts';
+import { HealthProber } from './health.ts';
+import { containerId, containerLaunch, LaunchRefused, parseContainerId } from './launch.ts';
+import { TargetKeeper } from './targets.ts';
+
+/** What the process knows of a task besides its record; lost by a restart, and safe to lose. */
+interface Activity {
+  launching: string | undefined;
+  readonly signalled: Set<string>;
+  readonly timers: Timer[];
+  drain: 'not-begun' | 'waiting' | 'expired';
+}
+
+const killRecheckMs = 10_000;
+
+/**
+ * Moves every task through its life. The record says what should be; each step makes one transition or
+ * one effect that may be repeated, and is taken again whenever something about the task changes.
+ */
+export class TaskDriver {
+  readonly #context: EcsContext;
+  readonly #book: TaskBook;
+  readonly #prober: HealthProber;
+  readonly #targets: TargetKeeper;
+  readonly #activities = new Map<string, Activity>();
+  readonly #woken = new Set<string>();
+  #paused = true;
+
+  constructor(context: EcsContext, book: TaskBook) {
+    this.#context = context;
+    this.#book = book;
+    this.#prober = new HealthProber(context, book);
+    this.#targets = new TargetKeeper(context, (taskId) => this.wake(taskId));
+    book.onChange((task) => this.wake(task.id));
+    context.runtime.onExit((id, exit) => this.exited(id, exit));
+  }
+
+  /** Begins to drive: every task is looked at once. */
+  resume(): void {
+    this.#paused = false;
+    for (const task of this.#context.state.tasks.values()) {
+      if (task.lastStatus === 'STOPPED') continue;
+      this.#watchAll(task);
+      this.#targets.remember(task);
+      if (task.lastStatus === 'RUNNING') this.#targets.register(task);
+      this.wake(task.id);
+    }
+  }
+
+  /** Stops to drive; containers are left as they are. */
+  pause(): void {
+    this.#paused = true;
+    this.#prober.forgetAll();
+    for (const activity of this.#activities.values()) for (const timer of activity.timers) timer.cancel();
+    this.#activities.clear();
+    this.#targets.forgetAll();
+  }
+
+  /** Looks at the task again before this turn of the event loop ends. */
+  wake(taskId: string): void {
+    if (this.#woken.has(taskId)) return;
+    this.#woken.add(taskId);
+    queueMicrotask(() => {
+      this.#woken.delete(taskId);
+      while (!this.#paused && this.#step(taskId)) continue;
+    });
+  }
+
+  /** Asks a task to stop; the first cause is kept. */
+  stop(taskId: string, stopCode: StopCode, stoppedReason: string): TaskRecord | undefined {
+    const task = this.#context.state.tasks.get(taskId);
+    if (!task || task.desiredStatus === 'STOPPED') return task;
+    return this.#book.change(taskId, {
+      desiredStatus: 'STOPPED',
+      stoppingAt: this.#context.clock.now(),
+      stopCode,
+      stoppedReason,
+    });
+  }
+
+  /** Records what became of a container; an exit told twice changes nothing. */
+  exited(id: string, exit: ExitedContainer): void {
+    const parsed = parseContainerId(id);
+    const task = parsed && this.#context.state.tasks.get(parsed.taskId);
+    const container = task?.containers.find(({ name }) => name === parsed?.containerName);
+    if (!task || !container || container.status === 'STOPPED') return;
+    this.#prober.forget(task.id, container.name);
+    const containers = withContainer(task, container.name, {
+      status: 'STOPPED',
+      ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }),
+      ...(exit.reason === undefined ? {} : { reason: exit.reason }),
+    });
+    const now = this.#context.clock.now();
+    const endsTask = container.essential && task.desiredStatus === 'RUNNING';
+    this.#book.change(task.id, {
+      containers,
+      ...(containers.every(({ status }) => status === 'STOPPED') ? { executionStoppedAt: now } : {}),
+      ...(endsTask
+        ? {
+            desiredStatus: 'STOPPED',
+            stopCode: 'EssentialContainerExited',
+            stoppedReason: 'Essential container in task exited',
+            stoppingAt: now,
+            executionStoppedAt: now,
+          }
+        : {}),
+    });
+  }
+
+  /** Records that a container runs: launched just now, or found after a restart. */
+  running(taskId: string, name: string, found: RunningContainer): void {
+    const task = this.#context.state.tasks.get(taskId);
+    const container = task?.containers.find((entry) => entry.name === name);
+    if (!task || container?.status !== 'PENDING') return;
+    this.#book.change(taskId, {
+      containers: withContainer(task, name, {
+        status: 'RUNNING',
+        runtimeId: found.runtimeId,
+        ...(found.imageDigest === undefined ? {} : { imageDigest: found.imageDigest }),
+        ...(found.publishedPorts === undefined ? {} : { publishedPorts: found.publishedPorts }),
+      }),
+      ...(task.address === undefined ? { address: found.address } : {}),
+      pullStartedAt: task.pullStartedAt ?? task.createdAt,
+      pullStoppedAt: this.#context.clock.now(),
+    });
+    const started = this.#context.state.tasks.get(taskId);
+    if (started) this.#watchAll(started);
+  }
+
+  /** One transition or effect; true when the record changed and another step may follow. */
+  #step(taskId: string): boolean {
+    const task = this.#context.state.tasks.get(taskId);
+    if (!task) return false;
+    const isLeaving = task.desiredStatus === 'STOPPED';
+    switch (task.lastStatus) {
+      case 'PROVISIONING':
+        return this.#move(task, isLeaving ? 'DEPROVISIONING' : 'PENDING');
+      case 'PENDING':
+        return isLeaving ? this.#leave(task) : this.#startContainers(task);
+      case 'ACTIVATING':
+        return isLeaving ? this.#move(task, 'DEACTIVATING') : this.#enterRunning(task);
+      case 'RUNNING':
+        return isLeaving && this.#move(task, 'DEACTIVATING');
+      case 'DEACTIVATING':
+        return this.#drain(task) && this.#move(task, 'STOPPING');
+      case 'STOPPING':
+        return this.#stopContainers(task) && this.#move(task, 'DEPROVISIONING');
+      case 'DEPROVISIONING':
+        return this.#finish(task);
+      case 'STOPPED':
+        return false;
+    }
+  }
+
+  #move(task: TaskRecord, lastStatus: TaskRecord['lastStatus']): boolean {
+    return this.#book.change(task.id, { lastStatus }) !== undefined;
+  }
+
+  /** A task that never ran has nothing to drain. */
+  #leave(task: TaskRecord): boolean {
+    const wasStarted = task.containers.some(({ status }) => status !== 'PENDING');
+    const isStarting = this.#activity(task.id).launching !== undefined;
+    return this.#move(task, wasStarted || isStarting ? 'STOPPING' : 'DEPROVISIONING');
+  }
+
+  #startContainers(task: TaskRecord): boolean {
+    const activity = this.#activity(task.id);
+    if (activity.launching !== undefined) return false;
+    const definitions = this.#definitions(task);
+    const waiting = task.containers.filter(({ status }) => status === 'PENDING');
+    if (waiting.length === 0) return this.#move(task, 'ACTIVATING');
+    for (const container of waiting) {
+      const definition = definitions.find(({ name }) => name === container.name);
+      if (!definition) return this.#failStart(task, container.name, `Container ${container.name} is gone.`);
+      const ready = readiness(definition, task.containers);
+      if (ready === 'never') {
+        const reason = `TaskFailedToStart: a dependency of container ${container.name} was not met`;
+        return this.#failStart(task, container.name, reason);
+      }
+      if (ready === 'ready') {
+        activity.launching = container.name;
+        void this.#launch(task, definition);
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /** The intent is on disk before the container starts, so that a kill in between loses neither. */
+  async #launch(task: TaskRecord, definition: ContainerDefinition): Promise<void> {
+    const name = definition.name ?? '';
+    try {
+      const launch = containerLaunch(this.#context, task, definition);
+      this.#context.journal.flush();
+      const found = await this.#context.runtime.launch(launch);
+      this.#activity(task.id).launching = undefined;
+      if (!this.#paused) this.running(task.id, name, found);
+    } catch (error) {
+      this.#activity(task.id).launching = undefined;
+      const message = error instanceof Error ? error.message : String(error);
+      const reason = error instanceof LaunchRefused || /^\w+(Error|Exception):/.test(message);
+      if (!this.#paused) this.#failStart(task, name, reason ? message : `ContainerRuntimeError: ${message}`);
+    }
+    this.wake(task.id);
+  }
+
+  #failStart(task: TaskRecord, name: string, reason: string): boolean {
+    const current = this.#context.state.tasks.get(task.id);
+    if (!current) return false;
+    const containers = withContainer(current, name, { status: 'STOPPED', reason });
+    const isFirst = current.desiredStatus === 'RUNNING';
+    this.#book.change(task.id, {
+      containers,
+      ...(isFirst
+        ? {
+            desiredStatus: 'STOPPED',
+            stopCode: 'TaskFailedToStart',
+            stoppedReason: reason,
+            stoppingAt: this.#context.clock.now(),
+          }
+        : {}),
+    });
+    return true;
+  }
+
+  #enterRunning(task: TaskRecord): boolean {
+    const targets = this.#targets.targetsOf(task);
+    const running = this.#book.change(task.id, {
+      lastStatus: 'RUNNING',
+      startedAt: this.#context.clock.now(),
+      targets,
+    });
+    if (running) this.#targets.register(running);
+    return true;
+  }
+
+  /** True when no request can reach the task any more: only then is it told to stop. */
+  #drain(task: TaskRecord): boolean {
+    const activity = this.#activity(task.id);
+    const runs = task.containers.some(({ status }) => status === 'RUNNING');
+    if (activity.drain === 'not-begun') {
+      activity.drain = 'waiting';
+      this.#targets.deregister(task);
+      if (runs && task.targets.length > 0) {
+        this.#after(task.id, this.#context.options.drainDeadlineSeconds * 1000, () => {
+          activity.drain = 'expired';
+        });
+      }
+    }
+    return !runs || activity.drain === 'expired' || this.#targets.isDrained(task);
+  }
+
+  #stopContainers(task: TaskRecord): boolean {
+    const activity = this.#activity(task.id);
+    if (activity.launching !== undefined) return false;
+    if (task.containers.every(({ status }) => status !== 'RUNNING')) return true;
+    const definitions = this.#definitions(task);
+    for (const container of stoppable(definitions, task.containers)) {
+      if (activity.signalled.has(container.name)) continue;
+      activity.signalled.add(container.name);
+      this.#terminate(task, container, definitions);
+    }
+    return false;
+  }
+
+  #terminate(task: TaskRecord, container: ContainerRecord, definitions: readonly ContainerDefinition[]): void {
+    const definition = definitions.find(({ name }) => name === container.name);
+    const id = containerId(task.id, container.name);
+    this.#context.journal.flush();
+    this.#signal(id, 'SIGTERM');
+    this.#after(task.id, (definition?.stopTimeout ?? 30) * 1000, () => this.#kill(task.id, id));
+  }
+
+  /** Also asks what became of it: an exit that was never told must not hold the task for ever. */
+  #kill(taskId: string, id: string): void {
+    this.#signal(id, 'SIGKILL');
+    this.#after(taskId, killRecheckMs, () => {
+      void this.#context.runtime.adopt(id).then(
+        (found) => {
+          if (this.#paused) return;
+          if (found?.state === 'running') this.#kill(taskId, id);
+          else this.exited(id, found ?? { state: 'exited' });
+        },
+        () => this.#kill(taskId, id),
+      );
+    });
+  }
+
+  #signal(id: string, signal: 'SIGTERM' | 'SIGKILL'): void {
+    this.#context.runtime.signal(id, signal).catch(() => {
+      // The kill that follows, and the look after it, see to a container that could not be signalled.
+    });
+  }
+
+  #finish(task: TaskRecord): boolean {
+    const activity = this.#activity(task.id);
+    for (const timer of activity.timers) timer.cancel();
+    this.#activities.delete(task.id);
+    this.#targets.forget(task);
+    for (const container of task.containers) {
+      this.#prober.forget(task.id, container.name);
+      if (container.status === 'PENDING') continue;
+      this.#context.runtime.remove(containerId(task.id, container.name)).catch(() => {
+        // What is left behind is the runtime's to clean; the task has ended all the same.
+      });
+    }
+    this.#book.change(task.id, {
+      lastStatus: 'STOPPED',
+      stoppedAt: this.#context.clock.now(),
+      containers: task.containers.map((container) => ({ ...container, status: 'STOPPED' })),
+    });
+    return false;
+  }
+
+  #watchAll(task: TaskRecord): void {
+    for (const definition of this.#definitions(task)) {
+      const container = task.containers.find(({ name }) => name === definition.name);
+      if (definition.healthCheck && container?.status === 'RUNNING') {
+        this.#prober.watch(task.id, container.name, definition.healthCheck);
+      }
+    }
+  }
+
+  #definitions(task: TaskRecord): readonly ContainerDefinition[] {
+    return this.#context.state.definitions.get(task.definitionKey)?.definition.containerDefinitions ?? [];
+  }
+
+  #after(taskId: string, delayMs: number, action: () => void): void {
+    const timer = this.#context.clock.after(delayMs, () => {
+      action();
+      this.wake(taskId);
+    });
+    this.#activity(taskId).timers.push(timer);
+  }
+
+  #activity(taskId: string): Activity {
+    let activity = this.#activities.get(taskId);
+    if (!activity) {
+      activity = { launching: undefined, signalled: new Set(), timers: [], drain: 'not-begun' };
+      this.#activities.set(taskId, activity);
+    }
+    return activity;
+  }
+}

@@ -1,0 +1,129 @@
+import type { Attachment, Container, Task } from '@aws-sdk/client-ecs';
+import type { ContainerRecord, TaskRecord } from '../model.ts';
+import { toIso, toSeconds, type Wire } from '../wire.ts';
+
+/** A task as DescribeTasks shows it. Tags are left out unless asked for. */
+export function taskView(task: TaskRecord, includeTags = false): Wire<Task> {
+  return {
+    ...common(task),
+    attachments: attachments(task, 'ElasticNetworkInterface'),
+    containers: task.containers.map((container) => containerView(task, container)),
+    healthStatus: task.health,
+    tags: includeTags ? [...task.tags] : [],
+    ...(task.networkInterface ? { connectivity: 'CONNECTED', connectivityAt: toSeconds(task.createdAt) } : {}),
+    ...mapTimes(task, toSeconds),
+  };
+}
+
+/** The same as the `detail` of a task event: ISO times, `updatedAt`, neither tags nor health. */
+export function taskDetail(task: TaskRecord, updatedAt: number): Record<string, unknown> {
+  return withoutUndefined({
+    ...common(task),
+    attachments: attachments(task, 'eni'),
+    containers: task.containers.map((container) => {
+      const { healthStatus: _, ...seen } = containerView(task, container);
+      return seen;
+    }),
+    ...(task.networkInterface ? { connectivity: 'CONNECTED', connectivityAt: toIso(task.createdAt) } : {}),
+    ...mapTimes(task, toIso),
+    updatedAt: toIso(updatedAt),
+  });
+}
+
+function common(task: TaskRecord) {
+  return withoutUndefined({
+    attributes: [{ name: 'ecs.cpu-architecture', value: process.arch === 'arm64' ? 'arm64' : 'x86_64' }],
+    availabilityZone: task.zone,
+    capacityProviderName: task.capacityProvider,
+    clusterArn: task.clusterArn,
+    cpu: task.cpu,
+    desiredStatus: task.desiredStatus,
+    enableExecuteCommand: task.enableExecuteCommand,
+    ...(task.ephemeralGiB === undefined ? {} : { ephemeralStorage: { sizeInGiB: task.ephemeralGiB } }),
+    group: task.group,
+    lastStatus: task.lastStatus,
+    launchType: task.launchType,
+    memory: task.memory,
+    overrides: task.overrides,
+    platformVersion: task.platformVersion,
+    platformFamily: task.platformVersion === undefined ? undefined : 'Linux',
+    startedBy: task.startedBy,
+    stopCode: task.stopCode,
+    stoppedReason: task.stoppedReason,
+    taskArn: task.arn,
+    taskDefinitionArn: task.definitionArn,
+    version: task.version,
+  });
+}
+
+function mapTimes<T>(task: TaskRecord, map: (epochMs: number) => T) {
+  const times = {
+    createdAt: task.createdAt,
+    pullStartedAt: task.pullStartedAt,
+    pullStoppedAt: task.pullStoppedAt,
+    startedAt: task.startedAt,
+    stoppingAt: task.stoppingAt,
+    executionStoppedAt: task.executionStoppedAt,
+    stoppedAt: task.stoppedAt,
+  };
+  const mapped: Partial<Record<keyof typeof times, T>> = {};
+  for (const [name, at] of Object.entries(times)) {
+    if (at !== undefined) mapped[name as keyof typeof times] = map(at);
+  }
+  return mapped;
+}
+
+function containerView(task: TaskRecord, container: ContainerRecord): Wire<Container> {
+  const address = task.address;
+  return withoutUndefined({
+    containerArn: container.arn,
+    taskArn: task.arn,
+    name: container.name,
+    image: container.image,
+    imageDigest: container.imageDigest,
+    runtimeId: container.runtimeId,
+    lastStatus: container.status,
+    exitCode: container.exitCode,
+    reason: container.reason,
+    networkBindings: Object.entries(container.publishedPorts ?? {}).map(([inside, outside]) => ({
+      bindIP: address,
+      containerPort: Number(inside),
+      hostPort: outside,
+      protocol: 'tcp' as const,
+    })),
+    networkInterfaces:
+      task.networkInterface && address
+        ? [{ attachmentId: task.networkInterface.attachmentId, privateIpv4Address: address }]
+        : [],
+    healthStatus: container.health,
+    cpu: String(container.cpu),
+    memory: container.memory === undefined ? undefined : String(container.memory),
+    memoryReservation:
+      container.memoryReservation === undefined ? undefined : String(container.memoryReservation),
+  });
+}
+
+function attachments(task: TaskRecord, type: string): Wire<Attachment>[] {
+  const eni = task.networkInterface;
+  if (!eni) return [];
+  const details = [
+    { name: 'subnetId', value: eni.subnetId },
+    { name: 'networkInterfaceId', value: eni.interfaceId },
+    { name: 'macAddress', value: eni.macAddress },
+  ];
+  if (task.address) {
+    details.push(
+      { name: 'privateDnsName', value: `ip-${task.address.replaceAll('.', '-')}.ec2.internal` },
+      { name: 'privateIPv4Address', value: task.address },
+    );
+  }
+  const status = task.lastStatus === 'STOPPED' ? 'DELETED' : task.address ? 'ATTACHED' : 'PRECREATED';
+  return [{ id: eni.attachmentId, type, status, details }];
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  for (const key of Object.keys(value) as (keyof T)[]) {
+    if (value[key] === undefined) delete value[key];
+  }
+  return value;
+}

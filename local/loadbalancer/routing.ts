@@ -1,0 +1,47 @@
+import type { Member } from './member.ts';
+import type { Algorithm, WeightedGroup } from './model.ts';
+
+/**
+ * The targets a request may go to: the healthy ones. When none is healthy but some are known to be
+ * unhealthy, all of them, as ALB does ("fail open"): a broken health check must not take a service down.
+ * Targets not yet judged get nothing otherwise.
+ */
+export function eligible(members: readonly Member[]): Member[] {
+  const registered = members.filter((member) => member.condition.state !== 'draining');
+  const healthy = registered.filter((member) => member.condition.state === 'healthy');
+  if (healthy.length > 0) return healthy;
+  return registered.some((member) => member.condition.state === 'unhealthy') ? registered : [];
+}
+
+/** The `turn`th choice among `candidates`; ties of the least busy go round as well. */
+export function choose(candidates: readonly Member[], algorithm: Algorithm, turn: number): Member | undefined {
+  if (algorithm === 'round_robin') return candidates[turn % candidates.length];
+  const least = Math.min(...candidates.map((member) => member.work.size));
+  const idlest = candidates.filter((member) => member.work.size === least);
+  return idlest[turn % idlest.length];
+}
+
+/**
+ * Which of several weighted groups takes the `turn`th request. Spread evenly rather than in runs: with
+ * weights 3 and 1 the order is a a b a, since each group is chosen where its share falls furthest behind.
+ */
+export function weighted(groups: readonly WeightedGroup[], turn: number): WeightedGroup | undefined {
+  const total = groups.reduce((sum, group) => sum + group.weight, 0);
+  if (total === 0) return undefined;
+  // A fixed stride that shares no factor with the total visits each slot once per round.
+  let slot = (turn * coprimeStride(total)) % total;
+  return groups.find((group) => {
+    slot -= group.weight;
+    return slot < 0;
+  });
+}
+
+function coprimeStride(total: number): number {
+  let stride = Math.max(1, Math.floor(total * 0.618));
+  while (gcd(stride, total) !== 1) stride++;
+  return stride;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { invalidParameter } from './errors.ts';
+import { MAX_LINE_BYTES } from './lines.ts';
+
+const groupName = z
+  .string()
+  .regex(/^[.\-_/#A-Za-z0-9]{1,512}$/, 'must have 1 to 512 of the characters A-Z a-z 0-9 . - _ / #');
+const streamName = z.string().regex(/^[^:*]{1,512}$/, 'must have 1 to 512 characters, none of them : or *');
+const time = z.int().nonnegative();
+const message = z
+  .string()
+  .min(1)
+  .refine((text) => Buffer.byteLength(text) <= MAX_LINE_BYTES, `must have at most ${MAX_LINE_BYTES} bytes`);
+const pageSize = (most: number) => z.int().min(1).max(most);
+/** `logGroupIdentifier` is a name or an ARN. */
+const anyGroup = { logGroupName: groupName.optional(), logGroupIdentifier: z.string().max(2048).optional() };
+
+export const inputs = {
+  CreateLogGroup: z.object({ logGroupName: groupName }),
+  CreateLogStream: z.object({ logGroupName: groupName, logStreamName: streamName }),
+  DescribeLogGroups: z.object({
+    logGroupNamePrefix: groupName.optional(),
+    limit: pageSize(50).default(50),
+    nextToken: z.string().optional(),
+  }),
+  DescribeLogStreams: z.object({
+    ...anyGroup,
+    logStreamNamePrefix: streamName.optional(),
+    orderBy: z.enum(['LogStreamName', 'LastEventTime']).default('LogStreamName'),
+    descending: z.boolean().default(false),
+    limit: pageSize(50).default(50),
+    nextToken: z.string().optional(),
+  }),
+  PutLogEvents: z.object({
+    logGroupName: groupName,
+    logStreamName: streamName,
+    logEvents: z
+      .array(z.object({ timestamp: time, message }))
+      .min(1)
+      .max(10_000),
+  }),
+  GetLogEvents: z.object({
+    ...anyGroup,
+    logStreamName: streamName,
+    startTime: time.optional(),
+    endTime: time.optional(),
+    limit: pageSize(10_000).default(10_000),
+    nextToken: z.string().optional(),
+    startFromHead: z.boolean().default(false),
+  }),
+  FilterLogEvents: z.object({
+    ...anyGroup,
+    logStreamNames: z.array(streamName).min(1).max(100).optional(),
+    logStreamNamePrefix: streamName.optional(),
+    startTime: time.optional(),
+    endTime: time.optional(),
+    filterPattern: z.string().optional(),
+    limit: pageSize(10_000).default(10_000),
+    nextToken: z.string().optional(),
+  }),
+};
+
+export type Inputs = { [Action in keyof typeof inputs]: z.output<(typeof inputs)[Action]> };
+
+/** The input of `action`, checked; throws `InvalidParameterException` that names the member. */
+export function parseInput<Action extends keyof Inputs>(action: Action, input: unknown): Inputs[Action] {
+  const parsed = inputs[action].safeParse(input);
+  if (parsed.success) return parsed.data as Inputs[Action];
+  const issue = parsed.error.issues[0];
+  throw invalidParameter(`${issue?.path.join('.') || 'The request'}: ${issue?.message ?? 'not understood'}.`);
+}

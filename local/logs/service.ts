@@ -1,0 +1,43 @@
+import { AwsError, type AwsService } from '../support/service.ts';
+import { groupFor, type LogsContext } from './context.ts';
+import { describeLogGroups, describeLogStreams } from './describe.ts';
+import { type Inputs, inputs, parseInput } from './input.ts';
+import { filterLogEvents, getLogEvents } from './read.ts';
+import { createLogGroup, createLogStream, putLogEvents } from './write.ts';
+
+type Operations = { [Action in keyof Inputs]: (input: Inputs[Action]) => unknown };
+
+/** CloudWatch Logs, as far as task logs need it. */
+export function createLogsService(context: LogsContext): AwsService {
+  const operations: Operations = {
+    CreateLogGroup: (input) => createLogGroup(context, input),
+    CreateLogStream: (input) => createLogStream(context, input),
+    DescribeLogGroups: (input) => describeLogGroups(context, input),
+    DescribeLogStreams: (input) => describeLogStreams(context, input),
+    PutLogEvents: (input) => putLogEvents(context, input),
+    GetLogEvents: (input) => getLogEvents(groupFor(context, input), input),
+    FilterLogEvents: (input) => filterLogEvents(groupFor(context, input), input),
+  };
+  return {
+    name: 'logs',
+    targetPrefix: 'Logs_20140328',
+    call(action, input) {
+      if (!isAction(action)) {
+        throw new AwsError('UnknownOperationException', `Local AWS's CloudWatch Logs has no ${action}.`);
+      }
+      return perform(operations, action, input);
+    },
+  };
+}
+
+function isAction(action: string): action is keyof Inputs {
+  return Object.hasOwn(inputs, action);
+}
+
+function perform<Action extends keyof Inputs>(
+  operations: Operations,
+  action: Action,
+  input: unknown,
+): unknown {
+  return operations[action](parseInput(action, input));
+}

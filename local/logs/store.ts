@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../support/clock.ts';
+import { fileNameOf } from './names.ts';
+import { LogStream } from './stream.ts';
+
+/** A task makes a stream, so streams are many: a group keeps those that were created last. */
+export const MAX_STREAMS_PER_GROUP = 1_000;
+export const MAX_GROUPS = 1_000;
+
+export interface LogGroup {
+  readonly name: string;
+  readonly createdAt: number;
+  /** In the order of their creation. */
+  readonly streams: Map<string, LogStream>;
+}
+
+/** Groups and streams, each a folder under `directory`. */
+export class LogStore {
+  readonly #directory: string;
+  readonly #clock: Clock;
+  readonly #groups = new Map<string, LogGroup>();
+
+  constructor(directory: string, clock: Clock) {
+    this.#directory = directory;
+    this.#clock = clock;
+    mkdirSync(directory, { recursive: true });
+    for (const group of foldersIn(directory, 'group.json')) {
+      const streams = foldersIn(group.folder, 'stream.json').map(
+        (stream) => [stream.name, new LogStream(stream.folder, stream.name, stream.createdAt)] as const,
+      );
+      this.#groups.set(group.name, { ...group, streams: new Map(streams) });
+    }
+  }
+
+  groups(): LogGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  group(name: string): LogGroup | undefined {
+    return this.#groups.get(name);
+  }
+
+  /** The group of that name, made if it is not there. */
+  openGroup(name: string): LogGroup {
+    const known = this.#groups.get(name);
+    if (known) return known;
+    const createdAt = this.#clock.now();
+    const folder = this.#folder(name);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'group.json'), JSON.stringify({ name, createdAt }));
+    const group = { name, createdAt, streams: new Map<string, LogStream>() };
+    this.#groups.set(name, group);
+    return group;
+  }
+
+  /** The stream of that name, made with its group if it is not there. */
+  openStream(groupName: string, streamName: string): LogStream {
+    const group = this.openGroup(groupName);
+    const known = group.streams.get(streamName);
+    if (known) return known;
+    const stream = LogStream.create(this.#folder(groupName, streamName), streamName, this.#clock.now());
+    group.streams.set(streamName, stream);
+    for (const oldest of group.streams.keys()) {
+      if (group.streams.size <= MAX_STREAMS_PER_GROUP) break;
+      group.streams.delete(oldest);
+      rmSync(this.#folder(groupName, oldest), { recursive: true, force: true });
+    }
+    return stream;
+  }
+
+  reset(): void {
+    this.#groups.clear();
+    rmSync(this.#directory, { recursive: true, force: true });
+    mkdirSync(this.#directory, { recursive: true });
+  }
+
+  #folder(group: string, stream?: string): string {
+    const folder = join(this.#directory, fileNameOf(group));
+    return stream === undefined ? folder : join(folder, fileNameOf(stream));
+  }
+}
+
+interface Folder {
+  readonly folder: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+/** A folder without its description is one whose making a kill cut short; nobody was told of it. */
+function foldersIn(directory: string, description: string): Folder[] {
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(directory, entry.name, description)))
+    .map((entry) => describe(join(directory, entry.name), description))
+    .filter((found) => found !== undefined)
+    .sort((a, b) => a.createdAt - b.createdAt);
+}
+
+function describe(folder: string, description: string): Folder | undefined {
+  try {
+    return {
+      folder,
+      ...(JSON.parse(readFileSync(join(folder, description), 'utf8')) as Omit<Folder, 'folder'>),
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * The fixed script that stands between Local AWS and a container's program, so that the program's exit code is
+ * kept when nobody of Local AWS is there to learn it. `$1` is the container's folder, the rest its argv.
+ *
+ * The program is forked before SIGTERM is ignored, so it has its default; the script itself ignores it and
+ * thereby waits undisturbed. `pids` is written before anyone is told (descriptor 3). A file is whole when its
+ * line feed is there. At the end everything left in the group is killed, as in a container whose first
+ * process has ended; the script is among it.
+ */
+export const WRAPPER = `
+directory=$1; shift
+exec "$@" 3>&- &
+program=$!
+trap '' TERM INT HUP PIPE
+{ echo "$$ $program" > "$directory/pids"; } 2>/dev/null || kill -KILL 0
+echo "$$ $program" 2>/dev/null >&3
+exec 3>&-
+wait "$program"
+{ echo "$?" > "$directory/exit"; } 2>/dev/null
+kill -KILL 0
+`;
+
+export interface Pids {
+  /** Also the id of the process group that both are in. */
+  readonly wrapper: number;
+  readonly program: number;
+}
+
+export function parsePids(text: string | undefined): Pids | undefined {
+  const [, wrapper, program] = /^(\d+) (\d+)\n/.exec(text ?? '') ?? [];
+  return wrapper && program ? { wrapper: Number(wrapper), program: Number(program) } : undefined;
+}
+
+export function parseExitCode(text: string | undefined): number | undefined {
+  const [, code] = /^(\d+)\n/.exec(text ?? '') ?? [];
+  return code === undefined ? undefined : Number(code);
+}
