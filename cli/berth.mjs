@@ -15,7 +15,9 @@ if (understandsTypeScript) {
 
 function startWith(node) {
   if (!existsSync(node)) {
-    console.error(`berth needs Node 22.18 or newer; this is ${process.version}. Run npm ci, which brings one.`);
+    console.error(
+      `berth needs Node 22.18 or newer; this is ${process.version}. Run npm ci, which brings one.`,
+    );
     process.exit(1);
   }
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));

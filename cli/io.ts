@@ -31,13 +31,13 @@ export function terminalIo(options: IoOptions): Io {
   // A reader that went away (`berth logs | head`) ends the command quietly.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const terminal = stdout.isTTY === true;
-  const coloured = options.color && !env['NO_COLOR'] && (terminal || Boolean(env['FORCE_COLOR']));
+  const coloured = options.color && !env.NO_COLOR && (terminal || Boolean(env.FORCE_COLOR));
   const write = (text: string) => {
     if (!options.json) stdout.write(text);
   };
   return {
     json: options.json,
-    live: terminal && !options.json && env['TERM'] !== 'dumb',
+    live: terminal && !options.json && env.TERM !== 'dumb',
     columns: stdout.columns ?? 100,
     paint: createColors(coloured),
     print: (text) => write(`${text}\n`),

@@ -28,7 +28,11 @@ export const topology = {
       memoryMb: 512,
       timeoutSeconds: 20,
       triggers: [{ type: 'http' }],
-      environment: { BERTH_TABLE: 'table', BERTH_WAKE_QUEUE: 'queue:wake' },
+      environment: {
+        BERTH_TABLE: 'table',
+        BERTH_WAKE_QUEUE: 'queue:wake',
+        BERTH_ENVIRONMENTS: 'environments',
+      },
       permissions: [
         {
           actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
@@ -49,6 +53,7 @@ export const topology = {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',
         BERTH_DEAD_LETTER_QUEUE: 'queue:dead-letters',
+        BERTH_ENVIRONMENTS: 'environments',
       },
       permissions: 'engine',
     },
@@ -62,6 +67,7 @@ export const topology = {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',
         BERTH_DEAD_LETTER_QUEUE: 'queue:dead-letters',
+        BERTH_ENVIRONMENTS: 'environments',
       },
       permissions: 'engine',
     },
@@ -71,7 +77,11 @@ export const topology = {
       memoryMb: 512,
       timeoutSeconds: 60,
       triggers: [{ type: 'schedule', rateMinutes: 1 }],
-      environment: { BERTH_TABLE: 'table', BERTH_WAKE_QUEUE: 'queue:wake' },
+      environment: {
+        BERTH_TABLE: 'table',
+        BERTH_WAKE_QUEUE: 'queue:wake',
+        BERTH_ENVIRONMENTS: 'environments',
+      },
       permissions: 'engine',
     },
   },
@@ -103,7 +113,7 @@ export const topology = {
       },
       { actions: ['ecs:TagResource'], resources: ['task-definition', 'service'] },
       { actions: ['ecs:ListTasks', 'ecs:DescribeTasks'], resources: ['cluster', 'task'] },
-      { actions: ['logs:FilterLogEvents'], resources: ['logs:/berth/*'] },
+      { actions: ['logs:GetLogEvents'], resources: ['logs:/berth/*'] },
       { actions: ['elasticloadbalancing:CreateTargetGroup'], resources: ['target-group'] },
       { actions: ['elasticloadbalancing:CreateListener'], resources: ['load-balancer', 'listener'] },
       {
@@ -148,7 +158,10 @@ export interface FunctionNode {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly triggers: readonly Trigger[];
-  /** `table` and `queue:<name>` become the table's name and the queue's URL. */
+  /**
+   * `table` and `queue:<name>` become the table's name and the queue's URL, `environments` the JSON of the
+   * environments (core/contract/environment.ts).
+   */
   readonly environment: Readonly<Record<string, string>>;
   /** Its permissions, or the name of a set. */
   readonly permissions: readonly Permission[] | string;

@@ -1,17 +1,19 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 
 export const maximumManifestBytes = 256 * 1024;
 
 /** The text of a manifest file. Throws a `Failure` that says what to do when it is not a small UTF-8 file. */
 export async function readManifestFile(path: string): Promise<string> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+  const unreadable = (error: NodeJS.ErrnoException): never => {
     throw new Failure('badInput', `cannot read ${path}: ${reasonOf(error)}`, {
       advice: 'Name the manifest with -f, or run berth where berth.yaml is.',
     });
-  });
+  };
+  // Looked at before it is opened: opening a pipe would wait for its writer.
+  if (!(await stat(path).catch(unreadable)).isFile()) throw new Failure('badInput', `${path} is not a file`);
+  const file = await open(path, 'r').catch(unreadable);
   try {
-    if (!(await file.stat()).isFile()) throw new Failure('badInput', `${path} is not a file`);
     const buffer = Buffer.alloc(maximumManifestBytes + 1);
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     if (bytesRead > maximumManifestBytes) {

@@ -18,9 +18,15 @@ const maximumAliases = 100;
  */
 export function parseYaml(text: string, name: string): LocatedYaml {
   const lines = new LineCounter();
-  const refuse = (faults: readonly Fault[]) => new Failure('badInput', `${name} is not valid YAML`, { faults });
+  const refuse = (faults: readonly Fault[]) =>
+    new Failure('badInput', `${name} is not valid YAML`, { faults });
   try {
-    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, version: '1.2' });
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      uniqueKeys: true,
+      strict: true,
+      version: '1.2',
+    });
     const broken = [...document.errors, ...document.warnings];
     if (broken.length > 0) throw refuse(broken.slice(0, maximumFaults).map(faultOf));
     const value: unknown = document.toJS({ maxAliasCount: maximumAliases });
@@ -35,7 +41,11 @@ function faultOf(error: Document['errors'][number] | Document['warnings'][number
   const [start] = error.linePos ?? [];
   // The library's message goes on with the place and an excerpt; the place is told apart here.
   const detail = error.message.split(/ at line \d+|\n/)[0] ?? error.message;
-  return { path: '', detail: advised(error.code, detail), ...(start && { line: start.line, column: start.col }) };
+  return {
+    path: '',
+    detail: advised(error.code, detail),
+    ...(start && { line: start.line, column: start.col }),
+  };
 }
 
 function advised(code: string, detail: string): string {
@@ -48,7 +58,9 @@ function advised(code: string, detail: string): string {
 function unreadable(error: unknown): string {
   if (error instanceof RangeError) return 'it is nested too deeply';
   const message = error instanceof Error ? error.message : String(error);
-  return message.includes('alias count') ? 'its aliases (*name) repeat too much; write the values out' : message;
+  return message.includes('alias count')
+    ? 'its aliases (*name) repeat too much; write the values out'
+    : message;
 }
 
 function place(lines: LineCounter, offset: number): { line: number; column: number } {
@@ -84,6 +96,6 @@ function startOf(node: unknown): number | undefined {
 }
 
 function segmentsOf(pointer: string): string[] {
-  const unescape = (segment: string) => segment.replaceAll('~1', '/').replaceAll('~0', '~');
-  return pointer === '' ? [] : pointer.replace(/^\//, '').split('/').map(unescape);
+  const unescaped = (segment: string) => segment.replaceAll('~1', '/').replaceAll('~0', '~');
+  return pointer === '' ? [] : pointer.replace(/^\//, '').split('/').map(unescaped);
 }

@@ -12,7 +12,9 @@ export const maximumLineCharacters = 4000;
  */
 export function safeLine(text: string, maximum = maximumLineCharacters): string {
   const bounded = text.length > maximum ? `${text.slice(0, maximum - 1)}…` : text;
-  return stripVTControlCharacters(bounded.toWellFormed()).replace(/[\t\r\n]+/g, ' ').replace(controls, '');
+  return stripVTControlCharacters(bounded.toWellFormed())
+    .replace(/[\t\r\n]+/g, ' ')
+    .replace(controls, '');
 }
 
 /** The same for text of several lines: tabs become two spaces. */

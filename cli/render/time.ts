@@ -34,12 +34,3 @@ function coarse(ms: number): string {
   if (length < day) return `${Math.floor(length / hour)} h`;
   return `${Math.floor(length / day)} d`;
 }
-
-const units: Readonly<Record<string, number>> = { ms: 1, s: second, m: minute, h: hour, d: day };
-
-/** `10m`, `90s`, `1h30m`, `500ms` in milliseconds; undefined for anything else. */
-export function parseDuration(text: string): number | undefined {
-  const parts = [...text.matchAll(/(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)/g)];
-  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) return undefined;
-  return parts.reduce((sum, part) => sum + Number(part[1]) * units[part[2]!]!, 0);
-}

@@ -103,6 +103,8 @@ export interface Progress {
 export interface Cause {
   readonly code: string;
   readonly text: string;
+  /** The task definition that is blamed. */
+  readonly taskDefinitionArn: string;
   readonly task?: FailedTask;
   readonly logTail?: readonly string[];
 }

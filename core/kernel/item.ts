@@ -1,4 +1,5 @@
-import type { Domain, Indexing, Input, Instant, Plan, Ref } from './plan.ts';
+import { BerthError } from './errors.ts';
+import type { Domain, Indexing, Input, Instant, Plan, Reason, Ref } from './plan.ts';
 import { refKey } from './plan.ts';
 import type { Intent, Item, LedgerEntry } from './ports.ts';
 import type { LedgerEffect, Perform, Performed } from './settle.ts';
@@ -23,6 +24,8 @@ const maxOutbox = 24;
 interface Assembly {
   readonly item: Item | undefined;
   readonly ref: Ref;
+  /** What the item's state became by the inputs, before anything was decided. */
+  readonly state: unknown;
   readonly plan: Plan<unknown, unknown>;
   readonly inputs: readonly Input<unknown, unknown>[];
   readonly performed: Performed;
@@ -32,14 +35,31 @@ interface Assembly {
   readonly owner?: string;
 }
 
-/** The item that a plan comes to: next state, the outbox without what is done and with what is new. */
+/**
+ * The item that a plan comes to: next state, the outbox without what is done and with what is new. Where an
+ * outbox is full, deciding waits until it is settled, so that it can be.
+ * @throws BerthError `throttled` where a message would be absorbed then: whoever sent it sends it again.
+ */
 export function assemble(assembly: Assembly): Item {
+  const item = compose(assembly);
+  if (item.outbox.length <= maxOutbox) return item;
+  if (remaining(assembly.item, assembly.performed).length === 0)
+    throw new Error(`${refKey(assembly.ref)} decided more than ${maxOutbox} effects at once`);
+  if (messageIds(assembly.inputs).length > 0)
+    throw new BerthError('throttled', `${refKey(assembly.ref)} has its hands full; try again shortly`);
+  return compose({ ...assembly, plan: { next: assembly.state, effects: [], reasons: [outboxFull] } });
+}
+
+const outboxFull: Reason = {
+  code: 'outbox-full',
+  text: 'Nothing more is decided until what was decided is done',
+};
+
+function compose(assembly: Assembly): Item {
   const { item, ref, plan, domain, now } = assembly;
   const revision = (item?.revision ?? 0) + 1;
   const index = domain.index(plan.next);
   const outbox = [...remaining(item, assembly.performed), ...decided(assembly, revision, index)];
-  if (outbox.length > maxOutbox)
-    throw new Error(`the outbox of ${refKey(ref)} would exceed ${maxOutbox} intents`);
   const lease = nextLease(assembly, outbox);
   const wakeAt = nextWake(plan.wakeAt, outbox, lease, now);
   return {
@@ -65,7 +85,7 @@ export function unchanged(item: Item, next: Item, now: Instant): boolean {
   );
 }
 
-/** Performs what may be performed of an outbox, in order, and stops where an intent has to wait. */
+/** Performs an outbox in order; stops where an intent has to wait, and when the lease has run out. */
 export async function settled(
   item: Item,
   clock: { now(): Instant },
@@ -73,7 +93,7 @@ export async function settled(
 ): Promise<Performed> {
   let all: Performed = { inputs: [], done: [], retries: [] };
   for (const intent of item.outbox) {
-    if (intent.notBefore !== undefined && intent.notBefore > clock.now()) break;
+    if (hasToWait(intent, clock.now()) || (item.lease && item.lease.until <= clock.now())) break;
     const one = await performOne(intent);
     all = {
       inputs: [...all.inputs, ...one.inputs],
@@ -119,8 +139,9 @@ function decided(assembly: Assembly, revision: number, index: Indexing): Intent[
   }));
 }
 
+/** While the first intent has to wait there is nothing to settle, and nobody keeps others from it. */
 function nextLease({ item, owner, now }: Assembly, outbox: readonly Intent[]): Item['lease'] {
-  if (outbox.length === 0) return undefined;
+  if (!outbox[0] || hasToWait(outbox[0], now)) return undefined;
   const held = item?.lease && item.lease.until > now && item.outbox.length > 0 ? item.lease : undefined;
   if (owner === undefined || (held && held.owner !== owner)) return held;
   return { owner, until: now + leaseMs };
@@ -137,6 +158,8 @@ function nextWake(
   const unsettled = outbox[0]?.notBefore ?? lease?.until ?? now;
   return planned === undefined ? unsettled : Math.min(planned, unsettled);
 }
+
+const hasToWait = (intent: Intent, now: Instant) => intent.notBefore !== undefined && intent.notBefore > now;
 
 function wakesInTime(stored: Instant | undefined, wanted: Instant | undefined, now: Instant): boolean {
   if (stored === undefined || wanted === undefined) return stored === wanted;

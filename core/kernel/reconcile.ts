@@ -16,7 +16,10 @@ export interface EngineDependencies {
 }
 
 export interface Engine {
-  /** Looks at each aggregate, and at those that follow it, until nothing is left to do. */
+  /**
+   * Looks at each aggregate, and at those that follow it, until nothing is left to do. One that fails keeps
+   * no other from its turn; what it failed with is thrown at the end.
+   */
   wake(refs: readonly Ref[]): Promise<void>;
   /** Takes a message in and stores what it comes to; effects are left to a later `wake`. */
   deliver(ref: Ref, message: unknown, id: string): Promise<Item | undefined>;
@@ -36,10 +39,14 @@ export function createEngine(deps: EngineDependencies): Engine {
   return {
     async wake(refs) {
       const agenda = new Agenda(refs);
+      const failures: unknown[] = [];
       for (let ref = agenda.next(); ref; ref = agenda.next()) {
-        if (agenda.taken > maxAgenda) await deps.alarms.ring(ref, deps.clock.now());
-        else await run(deps, ref, agenda);
+        const isTooMany = agenda.taken > maxAgenda;
+        const look = isTooMany ? deps.alarms.ring(ref, deps.clock.now()) : run(deps, ref, agenda);
+        await look.catch((error: unknown) => failures.push(error));
       }
+      if (failures.length > 1) throw new AggregateError(failures, `${failures.length} looks failed`);
+      if (failures.length > 0) throw failures[0];
     },
     async deliver(ref, message, id) {
       return turn(deps, ref, {
@@ -70,7 +77,7 @@ async function run(deps: EngineDependencies, ref: Ref, agenda: Agenda): Promise<
     if (performed.done.length === 0 && performed.retries.length === 0) return;
     item = await turn(deps, ref, { ...performed, settle: true });
   }
-  if (item && item.outbox.length > 0) await deps.alarms.ring(ref, deps.clock.now());
+  if (item && item.outbox.length > 0) await ring(deps, ref, deps.clock.now());
 }
 
 interface Turn extends Performed {
@@ -93,6 +100,7 @@ async function turn(deps: EngineDependencies, ref: Ref, what: Turn): Promise<Ite
     const next = assemble({
       item,
       ref,
+      state,
       plan,
       inputs: fresh,
       performed: what,
@@ -125,7 +133,7 @@ const leasing = (what: Turn, deps: EngineDependencies) => (what.settle ? { owner
 
 /** Somebody else settles this outbox; if they die doing it, somebody has to come back. */
 async function ringAfterLease(deps: EngineDependencies, { ref, outbox, lease }: Item): Promise<void> {
-  if (outbox.length > 0 && lease) await deps.alarms.ring(ref, lease.until);
+  if (outbox.length > 0 && lease) await ring(deps, ref, lease.until);
 }
 
 /** An outbox is settled by one at a time: its order holds, and no effect runs beside itself. */
@@ -152,9 +160,14 @@ async function settleOutbox(deps: EngineDependencies, item: Item, agenda: Agenda
 
 async function ringIfNear(deps: EngineDependencies, item: Item, now: Instant): Promise<void> {
   if (item.wakeAt === undefined || item.wakeAt - now > alarmHorizonMs) return;
-  await deps.alarms.ring(item.ref, item.wakeAt).catch((error: unknown) => {
+  await ring(deps, item.ref, item.wakeAt);
+}
+
+/** A bell that fails is no failure of the look: what is unsettled is due, and the sweep finds it. */
+async function ring(deps: EngineDependencies, ref: Ref, at: Instant): Promise<void> {
+  await deps.alarms.ring(ref, at).catch((error: unknown) => {
     deps.log.warn('a wake-up could not be sent; the sweep will find it', {
-      ref: refKey(item.ref),
+      ref: refKey(ref),
       error: String(error),
     });
   });

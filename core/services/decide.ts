@@ -88,8 +88,10 @@ function released(state: ServiceState, deployment: string, succeeded: Aim | unde
   };
   if (holder?.deployment !== deployment) return holder ? { ...rest, holder } : rest;
   if (!succeeded) return rest;
-  const others = rest.succeeded.filter((aim) => aim.release.number !== succeeded.release.number);
-  return { ...rest, succeeded: [...others, succeeded].slice(-maxSucceeded) };
+  // The count is the scalers' affair: going back to a release later must not bring its count back.
+  const { count: _, ...aim } = succeeded;
+  const others = rest.succeeded.filter(({ release }) => release.number !== aim.release.number);
+  return { ...rest, succeeded: [...others, aim].slice(-maxSucceeded) };
 }
 
 /** The outcome of a write that was overtaken by a newer generation only ends the waiting for it. */
@@ -184,7 +186,7 @@ function grant(state: ServiceState, claim: Claim, now: Instant): Step {
       reasons: [reason('refused', `${claim.deployment}: ${found.refusal}`)],
     };
   }
-  const before = free.succeeded.at(-1);
+  const before = whatRunsNow(free);
   return {
     state: { ...free, releases: found.releases, holder: { deployment: claim.deployment, since: now } },
     effects: [
@@ -199,6 +201,12 @@ function grant(state: ServiceState, claim: Claim, now: Instant): Step {
       reason('granted', `${claim.deployment} has the service, with release v${found.release.number}`),
     ],
   };
+}
+
+/** What a deployment goes back to if it has to: the last release seen succeeding, with the count of today. */
+function whatRunsNow({ succeeded, target }: ServiceState): Aim | undefined {
+  const last = succeeded.at(-1);
+  return last && target ? { ...last, count: target.count } : last;
 }
 
 type Found = { release: ReleaseRef; releases: readonly ReleaseRef[]; known?: Aim } | { refusal: string };

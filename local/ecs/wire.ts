@@ -1,11 +1,16 @@
-/** The SDK's shapes as they travel: every `Date` is a number of epoch seconds. */
+/**
+ * The SDK's shapes as they travel: every `Date` is a number of epoch seconds, and every enum is a string, since
+ * other callers know other values.
+ */
 export type Wire<T> = T extends Date
   ? number
-  : T extends readonly (infer Item)[]
-    ? Wire<Item>[]
-    : T extends object
-      ? { [Key in keyof T]: Wire<T[Key]> }
-      : T;
+  : T extends string
+    ? string
+    : T extends readonly (infer Item)[]
+      ? readonly Wire<Item>[]
+      : T extends object
+        ? { readonly [Key in keyof T]: Wire<T[Key]> }
+        : T;
 
 /** Epoch milliseconds to the epoch seconds of AWS JSON 1.1. */
 export function toSeconds(epochMs: number): number;

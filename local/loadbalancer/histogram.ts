@@ -27,7 +27,8 @@ export function observe(histogram: Histogram, valueMs: number): void {
 }
 
 export function merge(into: Histogram, from: Histogram): void {
-  for (const [bucket, count] of from.counts.entries()) into.counts[bucket] = (into.counts[bucket] ?? 0) + count;
+  for (const [bucket, count] of from.counts.entries())
+    into.counts[bucket] = (into.counts[bucket] ?? 0) + count;
   into.total += from.total;
   into.sumMs += from.sumMs;
   into.maxMs = Math.max(into.maxMs, from.maxMs);

@@ -34,7 +34,10 @@ export class Member {
   }
 
   /** Calls `check` at once and again whenever it returns a delay, until `stopChecks`. */
-  startChecks(check: (signal: AbortSignal) => Promise<number>, after: (ms: number, act: () => void) => Timer) {
+  startChecks(
+    check: (signal: AbortSignal) => Promise<number>,
+    after: (ms: number, act: () => void) => Timer,
+  ) {
     const checking: { stop: AbortController; timer: Timer | undefined } = {
       stop: new AbortController(),
       timer: undefined,

@@ -27,7 +27,15 @@ export interface MetricsPoint {
   readonly target5xx: number;
   readonly loadBalancer4xx: number;
   readonly loadBalancer5xx: number;
-  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number; readonly mean: number } | undefined;
+  readonly latencyMs:
+    | {
+        readonly p50: number;
+        readonly p95: number;
+        readonly p99: number;
+        readonly max: number;
+        readonly mean: number;
+      }
+    | undefined;
   readonly healthyHosts: number;
   readonly unhealthyHosts: number;
 }
@@ -38,6 +46,8 @@ export interface Metrics {
   hosts(targetGroupArn: string, healthy: number, unhealthy: number): void;
   /** One point per period, oldest first, periods aligned to multiples of `periodSeconds`. */
   query(targetGroupArn: string, window: MetricsWindow): MetricsPoint[];
+  /** All that happened between two moments of the last quarter of an hour, as one point. */
+  recent(targetGroupArn: string, fromMs: number, toMs: number): MetricsPoint;
   forget(targetGroupArn: string): void;
   clear(): void;
 }
@@ -62,6 +72,8 @@ interface Group {
   readonly minutes: Bucket[];
   readonly hosts: HostCount[];
 }
+
+const empty: Group = { seconds: [], minutes: [], hosts: [] };
 
 const keptSeconds = 900;
 const keptMinutes = 360;
@@ -89,7 +101,11 @@ export function createMetrics(clock: Clock): Metrics {
       hosts.push({ atMs: clock.now(), healthy, unhealthy });
       if (hosts.length > keptHostCounts) hosts.shift();
     },
-    query: (arn, window) => points(groups.get(arn) ?? { seconds: [], minutes: [], hosts: [] }, window),
+    query: (arn, window) => points(groups.get(arn) ?? empty, window),
+    recent(arn, fromMs, toMs) {
+      const { seconds, hosts } = groups.get(arn) ?? empty;
+      return point(seconds, hosts, fromMs, toMs);
+    },
     forget(arn) {
       groups.delete(arn);
     },
@@ -120,8 +136,11 @@ function count(bucket: Bucket, served: Served): void {
 
 function countName({ status, by }: Served): CountName | undefined {
   const hundreds = Math.floor(status / 100);
-  if (by === 'load-balancer') return hundreds === 4 || hundreds === 5 ? `loadBalancer${hundreds}xx` : undefined;
-  return hundreds === 2 || hundreds === 3 || hundreds === 4 || hundreds === 5 ? `target${hundreds}xx` : undefined;
+  if (by === 'load-balancer')
+    return hundreds === 4 || hundreds === 5 ? `loadBalancer${hundreds}xx` : undefined;
+  return hundreds === 2 || hundreds === 3 || hundreds === 4 || hundreds === 5
+    ? `target${hundreds}xx`
+    : undefined;
 }
 
 const noCounts = (): Counts => ({
@@ -140,10 +159,22 @@ function points(group: Group, { fromMs, toMs, periodSeconds }: MetricsWindow): M
   const first = fromMs - (fromMs % widthMs);
   const found: MetricsPoint[] = [];
   for (let startMs = first; startMs < toMs && found.length < mostPoints; startMs += widthMs) {
-    const within = buckets.filter((bucket) => bucket.startMs >= startMs && bucket.startMs < startMs + widthMs);
+    const within = buckets.filter(
+      (bucket) => bucket.startMs >= startMs && bucket.startMs < startMs + widthMs,
+    );
     found.push({ startMs, ...summed(within), ...hostsBy(group.hosts, startMs + widthMs) });
   }
   return found;
+}
+
+function point(
+  buckets: readonly Bucket[],
+  hosts: readonly HostCount[],
+  startMs: number,
+  endMs: number,
+): MetricsPoint {
+  const within = buckets.filter((bucket) => bucket.startMs >= startMs && bucket.startMs < endMs);
+  return { startMs, ...summed(within), ...hostsBy(hosts, endMs) };
 }
 
 function summed(buckets: readonly Bucket[]) {

@@ -43,7 +43,12 @@ export interface Listener {
 
 export type Action =
   | { readonly type: 'forward'; readonly groups: readonly WeightedGroup[] }
-  | { readonly type: 'fixed-response'; readonly status: number; readonly contentType: string; readonly body: string };
+  | {
+      readonly type: 'fixed-response';
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: string;
+    };
 
 export interface WeightedGroup {
   readonly targetGroupArn: string;
@@ -91,5 +96,7 @@ export function groupsOf(action: Action): readonly string[] {
 
 /** The listeners that send traffic to a target group; without one its targets are `unused` and unchecked. */
 export function listenersOf(tables: Tables, targetGroupArn: string): Listener[] {
-  return [...tables.listeners.values()].filter((listener) => groupsOf(listener.action).includes(targetGroupArn));
+  return [...tables.listeners.values()].filter((listener) =>
+    groupsOf(listener.action).includes(targetGroupArn),
+  );
 }

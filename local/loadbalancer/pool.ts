@@ -1,20 +1,15 @@
 import type { Clock } from '../support/clock.ts';
-import { afterCheck, type Condition, nextCheckMs, type Outcome, type Pace } from './health.ts';
+import { afterCheck, type Condition, nextCheckMs, type Pace } from './health.ts';
 import { Member, type Work } from './member.ts';
 import { listenersOf, type Registration, type Tables, type TargetGroup } from './model.ts';
 import { probe } from './probe.ts';
 import type { Target, TargetGroups, TargetHealth } from './targets.ts';
 
-export interface Pool {
-  readonly targets: TargetGroups;
-  members(targetGroupArn: string): Member[];
-  /** Counts `work` as in flight at `member` until the returned function is called. */
-  begin(member: Member, work: Work): () => void;
-  healthOf(member: Member): TargetHealth;
-  /** Starts or stops checks after listeners or groups changed. */
-  refresh(): void;
-  start(): void;
-  stop(): void;
+export interface PoolOptions {
+  readonly tables: Tables;
+  readonly clock: Clock;
+  /** Multiplies the real intervals of health checks. */
+  readonly healthCheckScale: number;
 }
 
 type Listener = Parameters<TargetGroups['onChange']>[0];
@@ -24,157 +19,185 @@ type Listener = Parameters<TargetGroups['onChange']>[0];
  *
  * Safety: from the moment `deregister` returns, no new request goes to that target.
  */
-export function createPool(options: {
-  readonly tables: Tables;
-  readonly clock: Clock;
-  /** Multiplies the real intervals of health checks. */
-  readonly healthCheckScale: number;
-}): Pool {
-  const { tables, clock } = options;
-  const groups = new Map<string, Map<string, Member>>();
-  const listeners: Listener[] = [];
-  let running = false;
+export class Pool implements TargetGroups {
+  readonly #options: PoolOptions;
+  readonly #groups = new Map<string, Map<string, Member>>();
+  readonly #listeners: Listener[] = [];
+  #running = false;
 
-  const inUse = (arn: string) => listenersOf(tables, arn).length > 0;
-  const membersOf = (arn: string) => groups.get(arn) ?? new Map<string, Member>();
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
 
-  const healthOf = (member: Member): TargetHealth => {
-    if (membersOf(member.targetGroupArn).get(keyOf(member.target)) !== member) return 'unused';
-    if (member.condition.state === 'draining') return 'draining';
-    return inUse(member.targetGroupArn) ? member.condition.state : 'unused';
-  };
-  const tell = (member: Member) => {
-    const health = healthOf(member);
-    // Not within the caller's own call, yet in the same turn, so that one append of the journal holds both.
-    queueMicrotask(() => {
-      for (const listener of listeners) listener(member.targetGroupArn, member.target, health);
-    });
-  };
-  const save = (member: Member) => {
-    const health = member.condition.state;
-    if (health === 'draining') return;
-    const { targetGroupArn, target } = member;
-    tables.registrations.put(rowKey(targetGroupArn, target), { targetGroupArn, target, health });
-  };
-  const become = (member: Member, condition: Condition) => {
-    const changed = condition.state !== member.condition.state;
-    member.condition = condition;
-    if (!changed) return;
-    save(member);
-    tell(member);
-  };
-  const remove = (member: Member) => {
-    const members = membersOf(member.targetGroupArn);
-    members.delete(keyOf(member.target));
-    if (members.size === 0) groups.delete(member.targetGroupArn);
-    member.close();
-    tell(member);
-  };
+  exists(targetGroupArn: string): boolean {
+    return this.#options.tables.targetGroups.has(targetGroupArn);
+  }
 
-  const check = async (member: Member, signal: AbortSignal): Promise<number> => {
-    const group = tables.targetGroups.get(member.targetGroupArn);
-    if (!group) return missingGroupRetryMs;
-    const pace = paceOf(group, options.healthCheckScale);
-    const outcome: Outcome = await probe(member.target, group.healthCheck, {
-      clock,
-      timeoutMs: pace.timeoutMs,
-      signal,
-    });
-    if (!signal.aborted) become(member, afterCheck(member.condition, outcome, pace, clock.now()));
-    return nextCheckMs(member.condition, pace);
-  };
-  const watch = (member: Member) => {
-    const wanted = running && member.condition.state !== 'draining' && inUse(member.targetGroupArn);
-    if (wanted === member.checked) return;
-    if (!wanted) return member.stopChecks();
-    if (member.condition.state === 'initial') member.condition = { state: 'initial', sinceMs: clock.now() };
-    member.startChecks(
-      (signal) => check(member, signal),
-      (ms, act) => clock.after(ms, act),
-    );
-  };
-  const add = (targetGroupArn: string, target: Target, condition: Condition): Member => {
-    const member = new Member(targetGroupArn, target, condition);
-    const members = membersOf(targetGroupArn);
-    members.set(keyOf(target), member);
-    groups.set(targetGroupArn, members);
-    watch(member);
-    return member;
-  };
-
-  const register = (targetGroupArn: string, target: Target) => {
-    if (!tables.targetGroups.has(targetGroupArn)) return;
-    const existing = membersOf(targetGroupArn).get(keyOf(target));
+  /** Does nothing when the group is gone; `health` then says `unused`. */
+  register(targetGroupArn: string, target: Target): void {
+    if (!this.exists(targetGroupArn)) return;
+    const existing = this.#find(targetGroupArn, target);
     if (existing && existing.condition.state !== 'draining') return;
-    const initial: Condition = { state: 'initial', sinceMs: clock.now() };
-    if (!existing) {
-      const member = add(targetGroupArn, target, initial);
-      save(member);
-      return tell(member);
-    }
-    existing.setDeadline(undefined);
-    become(existing, initial);
-    watch(existing);
-  };
-  const deregister = (targetGroupArn: string, target: Target) => {
-    const member = membersOf(targetGroupArn).get(keyOf(target));
+    existing?.setDeadline(undefined);
+    const initial: Condition = { state: 'initial', sinceMs: this.#options.clock.now() };
+    const member = existing ?? this.#add(targetGroupArn, target, initial);
+    member.condition = initial;
+    this.#save(member);
+    this.#watch(member);
+    this.#tell(member);
+  }
+
+  deregister(targetGroupArn: string, target: Target): void {
+    const { tables, clock } = this.#options;
+    const member = this.#find(targetGroupArn, target);
     if (!member || member.condition.state === 'draining') return;
     tables.registrations.delete(rowKey(targetGroupArn, target));
     member.stopChecks();
-    if (member.work.size === 0) return remove(member);
+    if (member.work.size === 0) {
+      this.#remove(member);
+      return;
+    }
     const delayMs = 1000 * (tables.targetGroups.get(targetGroupArn)?.deregistrationDelaySeconds ?? 0);
-    become(member, { state: 'draining', untilMs: clock.now() + delayMs });
-    member.setDeadline(clock.after(delayMs, () => remove(member)));
-  };
+    this.#become(member, { state: 'draining', untilMs: clock.now() + delayMs });
+    member.setDeadline(clock.after(delayMs, () => this.#remove(member)));
+  }
 
-  return {
-    targets: {
-      exists: (arn) => tables.targetGroups.has(arn),
-      register,
-      deregister,
-      health(arn, target) {
-        const member = membersOf(arn).get(keyOf(target));
-        return member ? healthOf(member) : 'unused';
-      },
-      onChange(listener) {
-        listeners.push(listener);
-      },
-    },
-    members: (arn) => [...membersOf(arn).values()],
-    begin(member, work) {
-      member.work.add(work);
-      return () => {
-        if (!member.work.delete(work) || member.work.size > 0) return;
-        if (member.condition.state === 'draining') remove(member);
-      };
-    },
-    healthOf,
-    refresh() {
-      for (const members of groups.values()) {
-        for (const member of members.values()) {
-          const before = member.checked;
-          watch(member);
-          if (member.checked !== before) tell(member);
-        }
-      }
-    },
-    start() {
-      running = true;
-      for (const { targetGroupArn, target, health } of tables.registrations.values()) {
-        add(targetGroupArn, target, remembered(health, clock.now()));
-      }
-    },
-    stop() {
-      running = false;
-      for (const members of groups.values()) for (const member of members.values()) member.close();
-      groups.clear();
-    },
-  };
+  health(targetGroupArn: string, target: Target): TargetHealth {
+    const member = this.#find(targetGroupArn, target);
+    return member ? this.healthOf(member) : 'unused';
+  }
+
+  onChange(listener: Listener): void {
+    this.#listeners.push(listener);
+  }
+
+  members(targetGroupArn: string): Member[] {
+    return [...(this.#groups.get(targetGroupArn)?.values() ?? [])];
+  }
+
+  healthOf(member: Member): TargetHealth {
+    if (this.#find(member.targetGroupArn, member.target) !== member) return 'unused';
+    if (member.condition.state === 'draining') return 'draining';
+    return this.#inUse(member) ? member.condition.state : 'unused';
+  }
+
+  /** Counts `work` as in flight at `member` until the returned function is called. */
+  begin(member: Member, work: Work): () => void {
+    member.work.add(work);
+    return () => {
+      if (!member.work.delete(work) || member.work.size > 0) return;
+      if (member.condition.state === 'draining') this.#remove(member);
+    };
+  }
+
+  /** Starts or stops checks after listeners changed. */
+  refresh(): void {
+    for (const member of this.#all()) {
+      const before = member.checked;
+      this.#watch(member);
+      if (member.checked !== before) this.#tell(member);
+    }
+  }
+
+  /** Takes up the registrations that are remembered, with the health they had. */
+  start(): void {
+    const { tables, clock } = this.#options;
+    this.#running = true;
+    for (const { targetGroupArn, target, health } of tables.registrations.values()) {
+      this.#watch(this.#add(targetGroupArn, target, remembered(health, clock.now())));
+    }
+  }
+
+  /** Ends all checks and all work in flight; remembers the registrations. */
+  stop(): void {
+    this.#running = false;
+    for (const member of this.#all()) member.close();
+    this.#groups.clear();
+  }
+
+  #all(): Member[] {
+    return [...this.#groups.values()].flatMap((members) => [...members.values()]);
+  }
+
+  #find(targetGroupArn: string, target: Target): Member | undefined {
+    return this.#groups.get(targetGroupArn)?.get(keyOf(target));
+  }
+
+  #inUse(member: Member): boolean {
+    return listenersOf(this.#options.tables, member.targetGroupArn).length > 0;
+  }
+
+  #add(targetGroupArn: string, target: Target, condition: Condition): Member {
+    const members = this.#groups.get(targetGroupArn) ?? new Map<string, Member>();
+    const member = new Member(targetGroupArn, target, condition);
+    members.set(keyOf(target), member);
+    this.#groups.set(targetGroupArn, members);
+    return member;
+  }
+
+  #remove(member: Member): void {
+    const members = this.#groups.get(member.targetGroupArn);
+    members?.delete(keyOf(member.target));
+    if (members?.size === 0) this.#groups.delete(member.targetGroupArn);
+    member.close();
+    this.#tell(member);
+  }
+
+  #become(member: Member, condition: Condition): void {
+    const changed = condition.state !== member.condition.state;
+    member.condition = condition;
+    if (!changed) return;
+    this.#save(member);
+    this.#tell(member);
+  }
+
+  #save({ targetGroupArn, target, condition }: Member): void {
+    if (condition.state === 'draining') return;
+    const row: Registration = { targetGroupArn, target, health: condition.state };
+    this.#options.tables.registrations.put(rowKey(targetGroupArn, target), row);
+  }
+
+  /** Not within the caller's own call, yet in the same turn, so that one append of the journal holds both. */
+  #tell(member: Member): void {
+    const health = this.healthOf(member);
+    queueMicrotask(() => {
+      for (const listener of this.#listeners) listener(member.targetGroupArn, member.target, health);
+    });
+  }
+
+  #watch(member: Member): void {
+    const { clock } = this.#options;
+    const wanted = this.#running && member.condition.state !== 'draining' && this.#inUse(member);
+    if (wanted === member.checked) return;
+    if (!wanted) {
+      member.stopChecks();
+      return;
+    }
+    if (member.condition.state === 'initial') member.condition = { state: 'initial', sinceMs: clock.now() };
+    member.startChecks(
+      (signal) => this.#check(member, signal),
+      (ms, act) => clock.after(ms, act),
+    );
+  }
+
+  async #check(member: Member, signal: AbortSignal): Promise<number> {
+    const { tables, clock, healthCheckScale } = this.#options;
+    const group = tables.targetGroups.get(member.targetGroupArn);
+    if (!group) return missingGroupRetryMs;
+    const pace = paceOf(group, healthCheckScale);
+    const outcome = await probe(member.target, group.healthCheck, {
+      clock,
+      signal,
+      timeoutMs: pace.timeoutMs,
+    });
+    if (!signal.aborted) this.#become(member, afterCheck(member.condition, outcome, pace, clock.now()));
+    return nextCheckMs(member.condition, pace);
+  }
 }
 
 const missingGroupRetryMs = 1000;
 
-export const keyOf = (target: Target) => `${target.address}:${target.port}`;
+const keyOf = (target: Target) => `${target.address}:${target.port}`;
 const rowKey = (arn: string, target: Target) => `${arn} ${keyOf(target)}`;
 
 function remembered(health: Registration['health'], nowMs: number): Condition {

@@ -14,7 +14,11 @@ export function eligible(members: readonly Member[]): Member[] {
 }
 
 /** The `turn`th choice among `candidates`; ties of the least busy go round as well. */
-export function choose(candidates: readonly Member[], algorithm: Algorithm, turn: number): Member | undefined {
+export function choose(
+  candidates: readonly Member[],
+  algorithm: Algorithm,
+  turn: number,
+): Member | undefined {
   if (algorithm === 'round_robin') return candidates[turn % candidates.length];
   const least = Math.min(...candidates.map((member) => member.work.size));
   const idlest = candidates.filter((member) => member.work.size === least);
@@ -22,13 +26,13 @@ export function choose(candidates: readonly Member[], algorithm: Algorithm, turn
 }
 
 /**
- * Which of several weighted groups takes the `turn`th request. Spread evenly rather than in runs: with
- * weights 3 and 1 the order is a a b a, since each group is chosen where its share falls furthest behind.
+ * Which of several weighted groups takes the `turn`th request; undefined when all weights are 0. Spread
+ * evenly rather than in runs, for a fixed stride that shares no factor with the total visits each slot once
+ * per round: weights 3 and 1 give a b a a, a b a a, …
  */
 export function weighted(groups: readonly WeightedGroup[], turn: number): WeightedGroup | undefined {
   const total = groups.reduce((sum, group) => sum + group.weight, 0);
   if (total === 0) return undefined;
-  // A fixed stride that shares no factor with the total visits each slot once per round.
   let slot = (turn * coprimeStride(total)) % total;
   return groups.find((group) => {
     slot -= group.weight;

@@ -86,7 +86,10 @@ export const messageActions: Readonly<Record<string, Action>> = {
   DeleteMessageBatch(raw, context) {
     const { queue, entries } = batch(raw, context);
     const parsed = entries.map((entry) => parse(deleteEntry, entry));
-    return each(parsed, (entry) => context.queues.remove(queue, entry.ReceiptHandle));
+    return each(parsed, (entry) => {
+      context.queues.remove(queue, entry.ReceiptHandle);
+      return {};
+    });
   },
 
   ChangeMessageVisibility(raw, context) {
@@ -97,7 +100,10 @@ export const messageActions: Readonly<Record<string, Action>> = {
   ChangeMessageVisibilityBatch(raw, context) {
     const { queue, entries } = batch(raw, context);
     const parsed = entries.map((entry) => parse(visibilityEntry, entry));
-    return each(parsed, (entry) => context.queues.hide(queue, entry.ReceiptHandle, entry.VisibilityTimeout));
+    return each(parsed, (entry) => {
+      context.queues.hide(queue, entry.ReceiptHandle, entry.VisibilityTimeout);
+      return {};
+    });
   },
 };
 
@@ -148,7 +154,7 @@ function batch(raw: Record<string, unknown>, context: SqsContext) {
 }
 
 /** Each entry stands for itself: one that is refused leaves the others alone. */
-function each<T extends { readonly Id: string }>(entries: readonly T[], act: (entry: T) => object | void) {
+function each<T extends { readonly Id: string }>(entries: readonly T[], act: (entry: T) => object) {
   const Successful: object[] = [];
   const Failed: object[] = [];
   for (const entry of entries) {

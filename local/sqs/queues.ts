@@ -157,13 +157,15 @@ export class Queues {
 
   /**
    * Takes messages back from receivers that are known to be dead: they are visible at once, and the receive
-   * does not count, for it says nothing about the message. Their open polls are ended.
+   * does not count, for it says nothing about the message. Their open polls are ended. `isDead` is asked with
+   * the id of each message in flight, and without one about a poll.
    */
-  release(isDead: (holder: string) => boolean): void {
-    for (const line of this.#lines.values()) line.cancel(isDead);
+  release(isDead: (holder: string, messageId?: string) => boolean): void {
+    for (const line of this.#lines.values()) line.cancel((holder) => isDead(holder));
     for (const [key, delivery] of [...this.#deliveries.entries()]) {
       const { holder, receipt: _, ...rest } = delivery;
-      if (holder === undefined || !isDead(holder) || !this.#hidden.has(key)) continue;
+      const id = key.slice(key.indexOf('/') + 1);
+      if (holder === undefined || !this.#hidden.has(key) || !isDead(holder, id)) continue;
       this.#deliveries.put(key, { ...rest, receives: Math.max(0, rest.receives - 1) });
       this.#hidden.delete(key);
       this.#appear(key);

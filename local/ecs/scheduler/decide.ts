@@ -184,7 +184,7 @@ function surplusToStop(
   const isOld = (task: TaskSnapshot) => task.deploymentId !== tally.primaryId;
   const free = tally.up.filter((task) => !task.isProtected && task.health !== 'unhealthy');
   const spare = free.filter((task) => task.health !== 'healthy');
-  const oldSpare = spare.filter(isOld).slice(0, Math.max(0, surplusOfOld(service, tally)));
+  const oldSpare = spare.filter(isOld).slice(0, Math.max(0, wanted, surplusOfOld(service, tally)));
   const primarySurplus = Math.max(0, tally.primaryGood.length - service.desiredCount);
   const primarySpare = newestFirst(spare.filter((task) => !isOld(task))).slice(0, primarySurplus);
   const place = Math.max(0, wanted - oldSpare.length);
@@ -208,16 +208,24 @@ function surplusOfOld(service: ServiceSnapshot, tally: Tally): number {
   return tally.oldGood.length - Math.max(0, carried - tally.primaryHealthy);
 }
 
+/**
+ * The deployment completes when the primary alone carries the count and nothing of the others is left, tasks that
+ * drain included. An old deployment that once completed stays in view until then: it is what may have to return.
+ */
 function decideEnds(service: ServiceSnapshot, primary: DeploymentSnapshot, tally: Tally): ServiceAction[] {
   const present = new Set(service.tasks.map(({ deploymentId }) => deploymentId));
-  const retired = service.deployments.slice(1).filter(({ id }) => !present.has(id));
-  const actions: ServiceAction[] = retired.map(({ id }) => ({ kind: 'retire', deploymentId: id }));
-  const isAlone = retired.length === service.deployments.length - 1;
-  const isFull = tally.primaryHealthy >= service.desiredCount && tally.up.length === service.desiredCount;
-  if (!isAlone || !isFull || primary.state === 'failed') {
-    // A failed deployment keeps the old one in view even while none of its tasks runs.
-    return primary.state === 'failed' ? [] : primary.state === 'completed' ? actions : [];
-  }
+  const old = service.deployments.slice(1);
+  const empty = old.filter(({ id }) => !present.has(id));
+  const isDone =
+    primary.state !== 'failed' &&
+    empty.length === old.length &&
+    service.tasks.every(({ deploymentId }) => deploymentId === primary.id) &&
+    tally.primaryHealthy >= service.desiredCount &&
+    tally.up.length === service.desiredCount;
+  const actions: ServiceAction[] = empty
+    .filter(({ state }) => isDone || state !== 'completed')
+    .map(({ id }) => ({ kind: 'retire', deploymentId: id }));
+  if (!isDone) return actions;
   if (primary.state === 'in_progress') actions.push({ kind: 'complete', deploymentId: primary.id });
   return [...actions, { kind: 'steady' }];
 }

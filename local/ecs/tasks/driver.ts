@@ -6,7 +6,7 @@ import { type TaskBook, withContainer } from './book.ts';
 import { readiness, stoppable } from './dependencies.ts';
 import { HealthProber } from './health.ts';
 import { containerId, containerLaunch, LaunchRefused, parseContainerId } from './launch.ts';
-import { TargetKeeper } from './targets.ts';
+import type { TargetKeeper } from './targets.ts';
 
 /** What the process knows of a task besides its record; lost by a restart, and safe to lose. */
 interface Activity {
@@ -31,11 +31,12 @@ export class TaskDriver {
   readonly #woken = new Set<string>();
   #paused = true;
 
-  constructor(context: EcsContext, book: TaskBook) {
+  constructor(context: EcsContext, book: TaskBook, targets: TargetKeeper) {
     this.#context = context;
     this.#book = book;
     this.#prober = new HealthProber(context, book);
-    this.#targets = new TargetKeeper(context, (taskId) => this.wake(taskId));
+    this.#targets = targets;
+    targets.onChange((taskId) => this.wake(taskId));
     book.onChange((task) => this.wake(task.id));
     context.runtime.onExit((id, exit) => this.exited(id, exit));
   }

@@ -6,11 +6,15 @@ export class TargetKeeper {
   readonly #context: EcsContext;
   readonly #taskOf = new Map<string, string>();
 
-  constructor(context: EcsContext, changed: (taskId: string) => void) {
+  constructor(context: EcsContext) {
     this.#context = context;
-    context.targetGroups.onChange((targetGroupArn, target) => {
+  }
+
+  /** Calls `listener` with the task whose target's health has changed. */
+  onChange(listener: (taskId: string) => void): void {
+    this.#context.targetGroups.onChange((targetGroupArn, target) => {
       const taskId = this.#taskOf.get(keyOf({ targetGroupArn, ...target }));
-      if (taskId !== undefined) changed(taskId);
+      if (taskId !== undefined) listener(taskId);
     });
   }
 

@@ -36,7 +36,8 @@ export class ProcessContainer {
     const spawned = await spawnContainer(this.#folder, this.record);
     spawned.ended.then(() => {
       if (this.#state.is === 'running') this.#state = { ...this.#state, child: false };
-      ended();
+      // Whoever launched it learns that it runs before anyone learns that it has ended.
+      setImmediate(ended);
     });
     return this.#run(spawned.pids, true);
   }

@@ -3,7 +3,7 @@
  * kept when nobody of Local AWS is there to learn it. `$1` is the container's folder, the rest its argv.
  *
  * The program is forked before SIGTERM is ignored, so it has its default; the script itself ignores it and
- * thereby waits undisturbed. `pids` is written before anyone is told (descriptor 3). A file is whole when its
+ * thereby waits undisturbed, and says nothing of its own ("Terminated") into the program's output. `pids` is written before anyone is told (descriptor 3). A file is whole when its
  * line feed is there. At the end everything left in the group is killed, as in a container whose first
  * process has ended; the script is among it.
  */
@@ -12,11 +12,12 @@ directory=$1; shift
 exec "$@" 3>&- &
 program=$!
 trap '' TERM INT HUP PIPE
-{ echo "$$ $program" > "$directory/pids"; } 2>/dev/null || kill -KILL 0
-echo "$$ $program" 2>/dev/null >&3
+exec >/dev/null 2>&1
+echo "$$ $program" > "$directory/pids" || kill -KILL 0
+echo "$$ $program" >&3
 exec 3>&-
 wait "$program"
-{ echo "$?" > "$directory/exit"; } 2>/dev/null
+echo "$?" > "$directory/exit"
 kill -KILL 0
 `;
 

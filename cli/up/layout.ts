@@ -1,0 +1,58 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ChildSpec } from './child.ts';
+
+/** What `berth up` was asked for. */
+export interface UpOptions {
+  /** The data directory, absolute. */
+  readonly data: string;
+  readonly port: number;
+  readonly apiPort: number;
+  readonly hostPort: number;
+  readonly runtime?: 'process' | 'docker';
+}
+
+/** Where Berth itself lies. */
+export const home = fileURLToPath(new URL('../../', import.meta.url));
+
+export const shop = join(home, 'examples', 'shop');
+
+export const urls = (options: UpOptions) => ({
+  endpoint: `http://127.0.0.1:${options.port}`,
+  api: `http://127.0.0.1:${options.apiPort}`,
+});
+
+/** The functions' bundles, beside the data: two Berths of different versions do not share them. */
+export const functionsDirectory = (data: string): string => join(data, 'functions');
+
+const logFile = (data: string, name: string): string => join(data, 'logs', `${name}.log`);
+const script = (...path: string[]): string => resolve(home, ...path);
+
+export const buildScript = script('local', 'lambda', 'build.ts');
+export const imageScript = script('examples', 'shop', 'image.ts');
+
+export function localAws(options: UpOptions): ChildSpec {
+  const { data, port, apiPort, hostPort, runtime } = options;
+  return {
+    name: 'Local AWS',
+    args: [
+      script('local', 'main.ts'),
+      ...['--data', data, '--port', String(port), '--api-port', String(apiPort)],
+      ...['--host-port', String(hostPort), '--stop-tasks'],
+      ...(runtime ? ['--runtime', runtime] : []),
+    ],
+    logFile: logFile(data, 'local-aws'),
+  };
+}
+
+export function lambdaHost(options: UpOptions): ChildSpec {
+  return {
+    name: 'Lambda host',
+    args: [
+      script('local', 'host.ts'),
+      ...['--endpoint', urls(options).endpoint, '--port', String(options.hostPort)],
+      ...['--functions', functionsDirectory(options.data)],
+    ],
+    logFile: logFile(options.data, 'lambda-host'),
+  };
+}

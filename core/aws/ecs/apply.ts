@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { ECSClient, Service } from '@aws-sdk/client-ecs';
+import { CreateServiceCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { containerName, type Environment } from '../../contract/environment.ts';
+import type { EffectContext } from '../../kernel/settle.ts';
+import type { ServiceEffect, ServiceState, Target } from '../../services/model.ts';
+import { ensureTargetGroup } from '../load-balancer.ts';
+import { orFinal } from './errors.ts';
+import { describeService } from './look.ts';
+
+interface Dependencies {
+  readonly ecs: ECSClient;
+  readonly loadBalancer: ElasticLoadBalancingV2Client;
+  environment(name: string): Environment;
+}
+
+type Result =
+  | { readonly serviceArn: string; readonly ecsDeploymentId: string }
+  | { readonly overtaken: true };
+
+/**
+ * Makes the ECS service what the target says. UpdateService has no token and no fence, so the newest generation
+ * is read right before the write, and nothing is written where the service is already what it should be.
+ */
+export async function applyTarget(
+  effect: ServiceEffect,
+  context: EffectContext,
+  deps: Dependencies,
+): Promise<Result> {
+  const { target, cluster, ecsName } = effect;
+  const current = (await context.current())?.state as ServiceState | undefined;
+  if (current?.target?.generation !== target.generation) return { overtaken: true };
+  return orFinal(async () => {
+    const service = await describeService(deps.ecs, cluster, ecsName);
+    if (service?.status === 'DRAINING') throw new Error(`${ecsName} is still draining`);
+    if (!service) return primaryOf(await create(effect, context, deps));
+    return primaryOf(isAlready(service, target) ? service : await update(effect, deps));
+  });
+}
+
+function isAlready(service: Service, { release, count, settings }: Target): boolean {
+  const { deploymentConfiguration: is } = service;
+  const should = rollingConfiguration(settings);
+  return (
+    service.taskDefinition === release.taskDefinitionArn &&
+    service.deployments?.find(({ status }) => status === 'PRIMARY')?.taskDefinition ===
+      release.taskDefinitionArn &&
+    service.desiredCount === count &&
+    is?.minimumHealthyPercent === should.minimumHealthyPercent &&
+    is.maximumPercent === should.maximumPercent &&
+    (is.deploymentCircuitBreaker?.enable ?? false) === should.deploymentCircuitBreaker.enable
+  );
+}
+
+function primaryOf(service: Service): Result {
+  const primary = service.deployments?.find(({ status }) => status === 'PRIMARY');
+  if (!service.serviceArn || !primary?.id) throw new Error('ECS answered without a primary deployment');
+  return { serviceArn: service.serviceArn, ecsDeploymentId: primary.id };
+}
+
+/** The token is the intent's own: whoever repeats this intent creates nothing new. */
+async function create(effect: ServiceEffect, context: EffectContext, deps: Dependencies): Promise<Service> {
+  const { target, cluster, ecsName } = effect;
+  const environment = deps.environment(effect.environment);
+  const balanced = await balancing(effect, environment, deps);
+  const answer = await deps.ecs.send(
+    new CreateServiceCommand({
+      cluster,
+      serviceName: ecsName,
+      clientToken: createHash('sha256').update(context.id).digest('hex').slice(0, 36),
+      taskDefinition: target.release.taskDefinitionArn,
+      desiredCount: target.count,
+      launchType: 'FARGATE',
+      deploymentConfiguration: rollingConfiguration(target.settings),
+      networkConfiguration: {
+        awsvpcConfiguration: {
+          subnets: [...environment.subnets],
+          securityGroups: [...environment.securityGroups],
+          assignPublicIp: 'DISABLED',
+        },
+      },
+      propagateTags: 'TASK_DEFINITION',
+      tags: [{ key: 'berth:service', value: `${effect.environment}/${ecsName}` }],
+      ...balanced,
+    }),
+  );
+  if (!answer.service) throw new Error('CreateService answered without a service');
+  return answer.service;
+}
+
+async function update(effect: ServiceEffect, deps: Dependencies): Promise<Service> {
+  const { target, cluster, ecsName } = effect;
+  const balanced = await balancing(effect, deps.environment(effect.environment), deps);
+  const answer = await deps.ecs.send(
+    new UpdateServiceCommand({
+      cluster,
+      service: ecsName,
+      taskDefinition: target.release.taskDefinitionArn,
+      desiredCount: target.count,
+      deploymentConfiguration: rollingConfiguration(target.settings),
+      ...balanced,
+    }),
+  );
+  if (!answer.service) throw new Error('UpdateService answered without a service');
+  return answer.service;
+}
+
+async function balancing(effect: ServiceEffect, environment: Environment, deps: Dependencies) {
+  const { target, ecsName } = effect;
+  const targetGroupArn = await ensureTargetGroup(deps.loadBalancer, environment, ecsName, target);
+  if (!targetGroupArn || target.port === undefined) return {};
+  return {
+    loadBalancers: [{ targetGroupArn, containerName, containerPort: target.port }],
+    healthCheckGracePeriodSeconds: target.health?.graceSeconds ?? 60,
+  };
+}
+
+/** ECS's own breaker rolls back too: while Berth is away, the service still returns to what worked. */
+function rollingConfiguration({ minimumHealthyPercent, maximumPercent, circuitBreaker }: Target['settings']) {
+  return {
+    minimumHealthyPercent,
+    maximumPercent,
+    deploymentCircuitBreaker: { enable: circuitBreaker, rollback: circuitBreaker },
+  };
+}

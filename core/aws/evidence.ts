@@ -1,0 +1,55 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { type Environment, logGroupOf, logStreamOf } from '../contract/environment.ts';
+import { mostTelling } from '../deployments/evidence.ts';
+import type { DeploymentQuery, DeploymentSeen } from '../deployments/model.ts';
+import { lastPartOf } from '../ecs/arn.ts';
+import type { TaskRecord } from '../ecs/task.ts';
+import { listOfTasks } from '../intake/records.ts';
+import type { Log, Store } from '../kernel/ports.ts';
+
+const maxTasks = 50;
+const maxLogLines = 20;
+const maxLineLength = 500;
+
+interface Dependencies {
+  readonly store: Store;
+  readonly logs: CloudWatchLogsClient;
+  readonly log: Log;
+  environment(name: string): Environment;
+}
+
+/** Why tasks of a task definition failed: the stopped task that tells most, and its last words. */
+export async function lookForEvidence(
+  query: NonNullable<DeploymentQuery['evidence']>,
+  deps: Dependencies,
+): Promise<NonNullable<DeploymentSeen['evidence']>> {
+  const { environment, ecsName, taskDefinitionArn } = query;
+  const page = await deps.store.query({
+    list: listOfTasks(environment, ecsName),
+    limit: maxTasks,
+    descending: true,
+  });
+  const tasks = page.entries.map(({ body }) => body as TaskRecord);
+  const task = mostTelling(tasks.filter((one) => one.taskDefinitionArn === taskDefinitionArn));
+  if (!task) return { logTail: [] };
+  return { task, logTail: await lastLines(deps, deps.environment(environment), ecsName, task.taskArn) };
+}
+
+/** No log is no reason to hold a verdict up. */
+async function lastLines(deps: Dependencies, environment: Environment, ecsName: string, taskArn: string) {
+  try {
+    const answer = await deps.logs.send(
+      new GetLogEventsCommand({
+        logGroupName: logGroupOf(environment, ecsName),
+        logStreamName: logStreamOf(lastPartOf(taskArn)),
+        limit: maxLogLines,
+        startFromHead: false,
+      }),
+    );
+    return (answer.events ?? []).map(({ message }) => (message ?? '').trimEnd().slice(0, maxLineLength));
+  } catch (error) {
+    deps.log.warn('the log of a failed task could not be read', { taskArn, error: String(error) });
+    return [];
+  }
+}

@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { defaults } from './defaults.ts';
+import { image, port, taskCount } from './names.ts';
+import { strict } from './parse.ts';
+import { rolloutProblem } from './rollout.ts';
+import { sizeProblem } from './sizes.ts';
+import { cpu, duration, memory } from './units.ts';
+import { environment, secrets } from './variables.ts';
+import { argv } from './words.ts';
+
+const percent = (atMost: number) => z.int('has to be a whole number of per cent').min(0).max(atMost);
+const times = z.int('has to be a whole number').min(2).max(10);
+
+const path = z
+  .string()
+  .max(1024)
+  .regex(/^\/[\w\-.~!$&'()*+,;=:@%/?]*$/, 'has to be a path that begins with "/"');
+
+const health = strict({
+  path: path.optional(),
+  command: argv().optional(),
+  interval: duration(5, 300).default(defaults['health.interval'].value),
+  timeout: duration(2, 60).optional(),
+  healthy: times.default(defaults['health.healthy'].value),
+  unhealthy: times.default(defaults['health.unhealthy'].value),
+  grace: duration(0, 7200).default(defaults['health.grace'].value),
+}).superRefine((check, context) => {
+  const refuse = (at: string[], message: string) => context.addIssue({ code: 'custom', path: at, message });
+  if ((check.path === undefined) === (check.command === undefined))
+    refuse([], 'has to have either `path` (asked over HTTP) or `command` (run in the container)');
+  if (check.timeout !== undefined && check.timeout >= check.interval)
+    refuse(['timeout'], `has to be shorter than the interval, ${check.interval}s`);
+  if (check.command?.length === 1 && /\s/.test(check.command[0]!))
+    refuse(
+      ['command'],
+      'is one word with blanks in it: write each word of the command as an item of its own',
+    );
+});
+
+const deploy = strict(
+  {
+    strategy: z
+      .literal('rolling', { error: 'has to be "rolling", the one strategy that is supported yet' })
+      .default(defaults['deploy.strategy'].value),
+    timeout: duration(60, 86_400).default(defaults['deploy.timeout'].value),
+    minimumHealthyPercent: percent(100).default(defaults['deploy.minimumHealthyPercent'].value),
+    maximumPercent: percent(1000)
+      .min(100, 'has to be at least 100: the count itself may always run')
+      .default(defaults['deploy.maximumPercent'].value),
+    circuitBreaker: z.boolean().default(defaults['deploy.circuitBreaker'].value),
+  },
+  {
+    steps: 'a deployment is rolling',
+    judge: 'the circuit breaker and health checks decide',
+    before: 'run it before you deploy',
+    after: 'run it when the deployment has succeeded',
+  },
+);
+
+const shape = strict(
+  {
+    image: image.optional(),
+    run: argv().optional(),
+    command: argv().optional(),
+    cpu: cpu().default(defaults.cpu.value),
+    memory: memory().default(defaults.memory.value),
+    port: port.optional(),
+    listen: z.union([port, z.literal(false)], { error: 'has to be a port, or false' }).optional(),
+    health: health.optional(),
+    environment: environment().prefault({}),
+    secrets: secrets().prefault({}),
+    count: taskCount.optional(),
+    deploy: deploy.prefault({}),
+  },
+  { scale: 'set `count`, or use `berth scale`' },
+);
+
+/** A service of `berth.yaml`, with every default filled in. */
+export type ServiceManifest = z.output<typeof shape>;
+
+export const serviceManifest = shape.superRefine((service, context) => {
+  for (const { path: at, detail } of problemsOf(service))
+    context.addIssue({ code: 'custom', path: at === '' ? [] : at.split('/'), message: detail });
+});
+
+/** The load balancer's port of a service; undefined when it is not behind it. */
+export const listenPortOf = (service: Pick<ServiceManifest, 'listen' | 'port'>): number | undefined =>
+  service.listen === false ? undefined : (service.listen ?? service.port);
+
+interface Finding {
+  readonly path: string;
+  readonly detail: string;
+}
+
+/** What only shows when several keys are looked at together. */
+function problemsOf(service: ServiceManifest): readonly Finding[] {
+  return [...whatRuns(service), ...howItIsReached(service), ...howItMoves(service)];
+}
+
+function whatRuns({
+  image: reference,
+  run,
+  cpu: units,
+  memory: size,
+  ...service
+}: ServiceManifest): Finding[] {
+  const sizes = sizeProblem(units, size);
+  const both = Object.keys(service.secrets).filter((name) => Object.hasOwn(service.environment, name));
+  return [
+    ...(reference === undefined && run === undefined
+      ? [{ path: '', detail: 'has to have an `image`, or `run` for a machine without containers' }]
+      : []),
+    ...(sizes ? [sizes] : []),
+    ...both.map((name) => ({
+      path: `secrets/${name}`,
+      detail: 'stands in `environment` too; keep one of them',
+    })),
+  ];
+}
+
+function howItIsReached(service: ServiceManifest): Finding[] {
+  const listens = listenPortOf(service) !== undefined;
+  return [
+    ...(service.port === undefined && typeof service.listen === 'number'
+      ? [{ path: 'listen', detail: 'needs `port`, the port of the container that requests go to' }]
+      : []),
+    ...(service.health?.path !== undefined && !(listens && service.port !== undefined)
+      ? [
+          {
+            path: 'health/path',
+            detail: 'is asked by the load balancer: it needs `port`, and `listen` that is not false',
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Without a count of its own, a service may have any; what can never move for any is refused at once. */
+function howItMoves({ count, deploy: limits }: ServiceManifest): Finding[] {
+  const isNever = limits.minimumHealthyPercent === 100 && limits.maximumPercent === 100;
+  const detail = rolloutProblem(count ?? (isNever ? 1 : 0), limits);
+  return detail === undefined ? [] : [{ path: 'deploy', detail }];
+}

@@ -1,0 +1,107 @@
+import type { ObservedDeployment, ObservedService, SeenService } from '../ecs/service.ts';
+import type { Instant } from '../kernel/plan.ts';
+import type { Aim } from '../services/model.ts';
+import type { Progress } from './model.ts';
+
+/** What one look says of a move that ECS has taken on. */
+export type Assessment =
+  | { readonly is: 'there'; readonly progress: Progress }
+  | { readonly is: 'on_the_way'; readonly progress: Progress }
+  /** ECS has given it up: the circuit breaker, an alarm, or somebody who stopped it. */
+  | { readonly is: 'failing'; readonly text: string; readonly progress?: Progress }
+  /** Something else than this move has been made of the service since. */
+  | { readonly is: 'overtaken'; readonly text: string }
+  | { readonly is: 'gone'; readonly text: string }
+  | { readonly is: 'unclear'; readonly text: string };
+
+interface Ours {
+  readonly aim: Aim;
+  readonly ecsDeploymentId: string;
+  readonly appliedAt: Instant;
+}
+
+/** A read may lag behind a write for this long; before that an absence means nothing. */
+const settleMs = 60_000;
+
+/** Clocks of Lambda and ECS may differ by this much. */
+const skewMs = 5 * 60_000;
+
+/**
+ * Whether *our* move is what runs: our ECS deployment is the primary one, it and the service have our task
+ * definition, ECS calls it complete, and everything wanted runs. A roll-back that completed is never that.
+ */
+export function assess(seen: SeenService, ours: Ours, now: Instant): Assessment {
+  if (seen.seen === 'unknown') return { is: 'unclear', text: `ECS could not be read: ${seen.because}` };
+  if (seen.seen === 'absent' || seen.status !== 'ACTIVE') return missing(seen, ours, now);
+  const mine = seen.deployments.find(({ id }) => id === ours.ecsDeploymentId);
+  const primary = seen.deployments.find(({ status }) => status === 'PRIMARY');
+  const progress = progressOf(seen, ours, now);
+  const failure = givenUp(seen, mine, primary, ours);
+  if (failure) return { is: 'failing', text: failure, progress };
+  if (!primary) return { is: 'unclear', text: 'ECS shows no primary deployment' };
+  if (primary.id !== ours.ecsDeploymentId) return notPrimary(primary, mine, ours, now);
+  return isThere(seen, primary, ours) ? { is: 'there', progress } : { is: 'on_the_way', progress };
+}
+
+function missing(seen: SeenService, { appliedAt }: Ours, now: Instant): Assessment {
+  const what = seen.seen === 'service' ? `is ${seen.status}` : 'is not there';
+  return now - appliedAt < settleMs && seen.seen === 'absent'
+    ? { is: 'unclear', text: `the service ${what} yet` }
+    : { is: 'gone', text: `the service ${what}: it was deleted outside Berth` };
+}
+
+/** Where ECS says that it gave our move up: in the deployment itself, or, once that is gone, in the history. */
+function givenUp(
+  seen: ObservedService,
+  mine: ObservedDeployment | undefined,
+  primary: ObservedDeployment | undefined,
+  ours: Ours,
+): string | undefined {
+  if (mine?.rolloutState === 'FAILED') return mine.rolloutStateReason ?? 'ECS calls the deployment failed';
+  if (primary?.id === ours.ecsDeploymentId) return undefined;
+  const record = seen.serviceDeployments.findLast(
+    ({ taskDefinitionArn, createdAtMs }) =>
+      taskDefinitionArn === ours.aim.release.taskDefinitionArn && createdAtMs >= ours.appliedAt - skewMs,
+  );
+  const rolledBack = record?.status.startsWith('ROLLBACK_') ?? false;
+  return rolledBack
+    ? (record?.statusReason ?? `ECS rolled the deployment back (${record?.status})`)
+    : undefined;
+}
+
+function notPrimary(
+  primary: ObservedDeployment,
+  mine: ObservedDeployment | undefined,
+  ours: Ours,
+  now: Instant,
+): Assessment {
+  const isNewer = mine ? primary.createdAtMs > mine.createdAtMs : now - ours.appliedAt > settleMs;
+  return isNewer
+    ? { is: 'overtaken', text: `${primary.id} (${short(primary.taskDefinitionArn)}) took its place in ECS` }
+    : { is: 'unclear', text: 'ECS does not show the deployment as primary yet' };
+}
+
+function isThere(seen: ObservedService, primary: ObservedDeployment, { aim }: Ours): boolean {
+  return (
+    primary.taskDefinitionArn === aim.release.taskDefinitionArn &&
+    seen.taskDefinitionArn === aim.release.taskDefinitionArn &&
+    primary.rolloutState === 'COMPLETED' &&
+    primary.runningCount >= seen.desiredCount &&
+    seen.deployments.every(({ id, runningCount }) => id === primary.id || runningCount === 0)
+  );
+}
+
+function progressOf(seen: ObservedService, ours: Ours, now: Instant): Progress {
+  const mine = seen.deployments.find(({ id }) => id === ours.ecsDeploymentId);
+  const others = seen.deployments.filter(({ id }) => id !== ours.ecsDeploymentId);
+  return {
+    at: now,
+    desired: mine?.desiredCount ?? 0,
+    running: mine?.runningCount ?? 0,
+    pending: mine?.pendingCount ?? 0,
+    failedTasks: mine?.failedTasks ?? 0,
+    old: others.reduce((sum, { runningCount }) => sum + runningCount, 0),
+  };
+}
+
+const short = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);

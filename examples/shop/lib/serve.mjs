@@ -1,0 +1,73 @@
+import { createServer } from 'node:http';
+import { hostname } from 'node:os';
+
+const MAX_BODY_BYTES = 64 * 1024;
+/** Requests in flight at SIGTERM have this long; the container is killed some time later. */
+const FINISH_WITHIN_MS = 10_000;
+
+/** The task this runs in, as far as it can know. */
+export const task = process.env.BERTH_TASK_ID ?? hostname();
+
+/**
+ * Serves `routes` (`'GET /path'` to a function of the request that gives `{ status?, json? , html? }`) on HOST
+ * and PORT. On SIGTERM it takes no more connections, finishes what is in flight and ends with 0.
+ */
+export function serve(version, routes) {
+  let stopping = false;
+  const server = createServer(async (request, response) => {
+    const started = performance.now();
+    if (stopping) response.setHeader('connection', 'close');
+    const { status = 200, json, html } = await answer(routes, request);
+    response.writeHead(status, {
+      'content-type': html ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+      'x-shop-version': version,
+    });
+    response.end(html ?? JSON.stringify(json));
+    if (request.url === '/healthz') return;
+    const took = (performance.now() - started).toFixed(1);
+    console.log(`${request.method} ${request.url} ${status} ${took} ms`);
+  });
+  // Longer than a load balancer keeps an idle connection, so that it is never we who close under a request.
+  server.keepAliveTimeout = 75_000;
+  server.listen(Number(process.env.PORT ?? 8080), process.env.HOST ?? '0.0.0.0', () => {
+    const { address, port } = server.address();
+    console.log(`shop ${version} listens on http://${address}:${port}, task ${task}`);
+  });
+
+  process.once('SIGTERM', () => {
+    stopping = true;
+    console.log('SIGTERM: finishing the requests in flight');
+    server.close(() => console.log('bye'));
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), FINISH_WITHIN_MS).unref();
+  });
+}
+
+async function answer(routes, request) {
+  const { pathname } = new URL(request.url, 'http://shop');
+  const route = routes[`${request.method} ${pathname}`] ?? routes['*'];
+  if (!route) return { status: 404, json: { error: `There is nothing at ${pathname}.` } };
+  try {
+    return await route(request);
+  } catch (error) {
+    if (error instanceof BadRequest) return { status: 400, json: { error: error.message } };
+    console.error(error);
+    return { status: 500, json: { error: 'Something went wrong here.' } };
+  }
+}
+
+/** The request's body as JSON; throws `BadRequest` for anything else. */
+export async function bodyOf(request) {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > MAX_BODY_BYTES) throw new BadRequest('The body is too large.');
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadRequest('The body is no JSON.');
+  }
+}
+
+export class BadRequest extends Error {}

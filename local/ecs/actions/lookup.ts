@@ -1,0 +1,80 @@
+import type { EcsContext } from '../context.ts';
+import { clientError, clusterInactive, clusterNotFound, invalid } from '../errors.ts';
+import { isArn } from '../arns.ts';
+import type { ClusterRecord, DefinitionRecord, ServiceRecord, TaskRecord } from '../model.ts';
+import { serviceKeyOf } from '../model.ts';
+
+/** How callers name things: by name or ARN, clusters by default `default`. */
+
+/** The cluster's name, whether or not it exists; undefined for an ARN of another account, region or kind. */
+export function clusterNameOf(context: EcsContext, reference = 'default'): string | undefined {
+  if (!isArn(reference)) return reference;
+  const parts = context.arns.parts(reference, 'cluster');
+  return parts?.length === 1 ? parts[0] : undefined;
+}
+
+export function findCluster(context: EcsContext, reference: string | undefined): ClusterRecord | undefined {
+  const name = clusterNameOf(context, reference);
+  return name === undefined ? undefined : context.state.clusters.get(name);
+}
+
+/** ClusterNotFoundException unless the cluster exists and is ACTIVE. */
+export function activeCluster(context: EcsContext, reference: string | undefined): ClusterRecord {
+  const cluster = findCluster(context, reference);
+  if (!cluster) throw clusterNotFound();
+  if (cluster.status !== 'ACTIVE') throw clusterInactive();
+  return cluster;
+}
+
+export function findService(
+  context: EcsContext,
+  cluster: ClusterRecord,
+  reference: string | undefined,
+): ServiceRecord | undefined {
+  const name = partOf(context, cluster, reference ?? '', 'service');
+  return name === undefined ? undefined : context.state.services.get(serviceKeyOf(cluster.name, name));
+}
+
+export function findTask(
+  context: EcsContext,
+  cluster: ClusterRecord,
+  reference: string,
+): TaskRecord | undefined {
+  const id = partOf(context, cluster, reference, 'task');
+  const task = id === undefined ? undefined : context.state.tasks.get(id);
+  return task?.cluster === cluster.name ? task : undefined;
+}
+
+/** The last part of an ARN within the cluster, or the name itself; undefined for what lies elsewhere. */
+function partOf(
+  context: EcsContext,
+  cluster: ClusterRecord,
+  reference: string,
+  type: 'service' | 'task',
+): string | undefined {
+  if (!isArn(reference)) return reference;
+  const parts = context.arns.parts(reference, type);
+  if (parts?.length !== 2 || parts[0] !== cluster.name) return undefined;
+  return parts[1];
+}
+
+/** `family` (its latest ACTIVE revision), `family:revision` or an ARN; undefined when there is none. */
+export function findDefinition(context: EcsContext, reference: string): DefinitionRecord | undefined {
+  const text = isArn(reference) ? context.arns.parts(reference, 'task-definition')?.join('/') : reference;
+  if (text === undefined) return undefined;
+  if (text.includes(':')) return context.state.definitions.get(text);
+  const family = context.state.families.get(text);
+  for (let revision = family?.lastRevision ?? 0; revision > 0; revision -= 1) {
+    const record = context.state.definitions.get(`${text}:${revision}`);
+    if (record?.definition.status === 'ACTIVE') return record;
+  }
+  return undefined;
+}
+
+/** What may be run: ClientException for what does not exist, InvalidParameterException for what is INACTIVE. */
+export function runnableDefinition(context: EcsContext, reference: string | undefined): DefinitionRecord {
+  const record = reference ? findDefinition(context, reference) : undefined;
+  if (!record) throw clientError('TaskDefinition not found.');
+  if (record.definition.status !== 'ACTIVE') throw invalid('TaskDefinition is inactive');
+  return record;
+}

@@ -1,0 +1,64 @@
+import type { ClusterRecord, StrategyItem, Tags } from '../model.ts';
+import { invalid } from '../errors.ts';
+
+/** `[A-Za-z0-9_-]`, at most 255: clusters, services, families and containers are named so. */
+export function isName(text: string | undefined): text is string {
+  return text !== undefined && /^[A-Za-z0-9_-]{1,255}$/.test(text);
+}
+
+export function checkTags(tags: Tags | undefined): Tags {
+  const given = tags ?? [];
+  if (given.length > 50) throw invalid('A resource can have at most 50 tags.');
+  const seen = new Set<string>();
+  for (const { key, value } of given) {
+    if (!key || key.length > 128) throw invalid('A tag key must have 1 to 128 characters.');
+    if ((value ?? '').length > 256) throw invalid(`The value of tag ${key} has more than 256 characters.`);
+    if (/^aws:/i.test(key)) throw invalid('Tag keys must not begin with aws:, which is reserved.');
+    if (seen.has(key)) throw invalid(`Duplicate tag keys found: ${key}.`);
+    seen.add(key);
+  }
+  return given.map(({ key, value }) => ({ key, value: value ?? '' }));
+}
+
+/** Facts of ECS: at most 20 items, one base, some weight, and no mixing with `launchType`. */
+export function checkStrategy(
+  strategy: readonly StrategyItem[] | undefined,
+  launchType: string | undefined,
+  providers: readonly string[],
+): readonly StrategyItem[] {
+  if (!strategy || strategy.length === 0) return [];
+  if (launchType !== undefined) {
+    throw invalid('Specifying both a launch type and capacity provider strategy is not supported.');
+  }
+  if (strategy.length > 20) throw invalid('A capacity provider strategy can have at most 20 items.');
+  for (const { capacityProvider, weight = 0, base = 0 } of strategy) {
+    if (!capacityProvider || !providers.includes(capacityProvider)) {
+      throw invalid(
+        `The specified capacity provider strategy contains ${String(capacityProvider)}, which is not associated with the cluster.`,
+      );
+    }
+    if (weight < 0 || weight > 1000) throw invalid('A capacity provider weight must be between 0 and 1000.');
+    if (base < 0 || base > 100_000) throw invalid('A capacity provider base must be between 0 and 100000.');
+  }
+  if (new Set(strategy.map((item) => item.capacityProvider)).size < strategy.length) {
+    throw invalid('A capacity provider may appear only once in a strategy.');
+  }
+  if (strategy.filter(({ base }) => (base ?? 0) > 0).length > 1) {
+    throw invalid('Only one capacity provider in a strategy can have a base defined.');
+  }
+  if (strategy.every(({ weight }) => (weight ?? 0) === 0)) {
+    throw invalid('At least one capacity provider in a strategy must have a weight greater than 0.');
+  }
+  return strategy.map((item) => ({ weight: 0, base: 0, ...item }));
+}
+
+export function checkToken(token: string | undefined, ceiling: number): void {
+  if (token === undefined) return;
+  if (!/^[\x21-\x7e]+$/.test(token) || token.length > ceiling) {
+    throw invalid(`clientToken must have 1 to ${ceiling} characters of ASCII 33 to 126.`);
+  }
+}
+
+export function providersOf(cluster: ClusterRecord): readonly string[] {
+  return cluster.capacityProviders;
+}

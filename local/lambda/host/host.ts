@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Clock, realClock } from '../../support/clock.ts';
+import { type Assignment, hostAccessKey } from '../settings.ts';
+import { type FunctionLog, openFunctionLog } from './function-log.ts';
+import { answerInvocations } from './invocations.ts';
+import { type Link, openLink } from './link.ts';
+import { Poller } from './poller.ts';
+import { Pool } from './pool.ts';
+
+export interface LambdaHostOptions {
+  /** Local AWS's endpoint. */
+  readonly endpoint: string;
+  /** 0 for any. */
+  readonly port: number;
+  /** Holds `<function>/index.mjs`, as the build makes them. */
+  readonly bundles: string;
+  /** Where the functions' logs go. */
+  readonly logs: string;
+  readonly clock?: Clock;
+}
+
+export interface LambdaHost {
+  readonly url: string;
+  readonly instance: string;
+  /** Takes no more, finishes what runs, gives back what it holds. */
+  stop(): Promise<void>;
+}
+
+interface Running {
+  readonly pools: Map<string, Pool>;
+  readonly logs: FunctionLog[];
+  readonly pollers: Poller[];
+}
+
+/**
+ * Runs the functions' bundles: answers invocations over HTTP and polls the queues that feed functions. What
+ * to run it learns from Local AWS; it keeps nothing, and can be killed at any moment.
+ */
+export async function startLambdaHost(options: LambdaHostOptions): Promise<LambdaHost> {
+  const { endpoint, clock = realClock } = options;
+  const instance = randomUUID();
+  const running: Running = { pools: new Map(), logs: [], pollers: [] };
+  const server = createServer(
+    { keepAliveTimeout: 75_000 },
+    answerInvocations({
+      pool: (name) => running.pools.get(name),
+      resetLogs: () =>
+        running.logs.forEach((log) => {
+          log.reset();
+        }),
+    }),
+  );
+  server.listen(options.port, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const assignment = await fetchAssignment(endpoint, clock);
+  startPools(running, assignment, options, clock);
+  const link = openLink(endpoint, { instance, pid: process.pid, url }, clock);
+  const sqs = sqsClient(endpoint, assignment.region, instance);
+  await link.announced();
+  startPollers(running, assignment, { sqs, link, clock });
+  return {
+    url,
+    instance,
+    async stop() {
+      await Promise.all(running.pollers.map((poller) => poller.stop()));
+      await link.close();
+      server.close();
+      server.closeAllConnections();
+      await Promise.all([...running.pools.values()].map((pool) => pool.close()));
+      sqs.destroy();
+    },
+  };
+}
+
+/** The functions are warm before the host says that it is there. */
+function startPools(
+  running: Running,
+  assignment: Assignment,
+  options: LambdaHostOptions,
+  clock: Clock,
+): void {
+  const { account, region } = assignment;
+  for (const settings of assignment.functions) {
+    const log = openFunctionLog(options.logs, settings.name);
+    const { endpoint, bundles } = options;
+    running.logs.push(log);
+    running.pools.set(settings.name, new Pool({ settings, account, region, endpoint, bundles, clock, log }));
+  }
+}
+
+function startPollers(
+  running: Running,
+  { functions, region }: Assignment,
+  tools: { readonly sqs: SQSClient; readonly link: Link; readonly clock: Clock },
+): void {
+  for (const { name, queues } of functions) {
+    const pool = running.pools.get(name)!;
+    const invoke = (requestId: string, payload: string) => pool.invoke(requestId, payload);
+    for (const source of queues) running.pollers.push(new Poller({ ...tools, source, region, invoke }));
+  }
+}
+
+async function fetchAssignment(endpoint: string, clock: Clock): Promise<Assignment> {
+  for (;;) {
+    const response = await fetch(`${endpoint}/_local/host`).catch(() => undefined);
+    if (response?.ok) return (await response.json()) as Assignment;
+    await new Promise<void>((resolve) => void clock.after(100, resolve));
+  }
+}
+
+function sqsClient(endpoint: string, region: string, instance: string): SQSClient {
+  return new SQSClient({
+    endpoint,
+    region,
+    useQueueUrlAsEndpoint: false,
+    maxAttempts: 1,
+    credentials: { accessKeyId: hostAccessKey(instance), secretAccessKey: 'local' },
+  });
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Clock } from '../../support/clock.ts';
+import type { QueueSource } from '../settings.ts';
+import type { Link } from './link.ts';
+import type { Outcome } from './outcome.ts';
+import { batchEvent, failedIds } from './queue-event.ts';
+
+export interface PollerOptions {
+  readonly source: QueueSource;
+  readonly region: string;
+  readonly sqs: SQSClient;
+  readonly link: Link;
+  readonly clock: Clock;
+  invoke(requestId: string, payload: string): Promise<Outcome>;
+}
+
+const longestPollSeconds = 20;
+const deleteTries = 40;
+const deletePauseMs = 250;
+
+/** Feeds a queue's messages to a function, several batches at once, as Lambda's event source mapping does. */
+export class Poller {
+  readonly #options: PollerOptions;
+  readonly #stopping = new AbortController();
+  readonly #batches = new Set<Promise<void>>();
+  readonly #loop: Promise<void>;
+
+  constructor(options: PollerOptions) {
+    this.#options = options;
+    this.#loop = this.#poll();
+  }
+
+  /** Takes nothing more; resolves when what it holds is done. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+    await Promise.all(this.#batches);
+  }
+
+  async #poll(): Promise<void> {
+    const { link, source } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      if (this.#batches.size >= source.maxConcurrency) await Promise.race(this.#batches);
+      try {
+        const messages = await this.#receive();
+        if (messages.length > 0) this.#begin(messages);
+      } catch {
+        // Local AWS went away, with an answer to us perhaps: before we ask again it must hear what we hold.
+        if (!this.#stopping.signal.aborted) await link.announced();
+      }
+    }
+  }
+
+  #begin(messages: readonly Message[]): void {
+    const batch: Promise<void> = this.#handle(messages).finally(() => this.#batches.delete(batch));
+    this.#batches.add(batch);
+  }
+
+  /** One batch: a long poll, and what else is there at once if more than a receive can hold is wanted. */
+  async #receive(): Promise<readonly Message[]> {
+    const messages: Message[] = [];
+    const { batchSize } = this.#options.source;
+    for (let waitSeconds = longestPollSeconds; messages.length < batchSize; waitSeconds = 0) {
+      const wanted = Math.min(10, batchSize - messages.length);
+      const more = await this.#receiveOnce(wanted, waitSeconds).catch((error: unknown) => {
+        if (messages.length === 0) throw error;
+        return [];
+      });
+      messages.push(...more);
+      if (more.length < wanted) break;
+    }
+    return messages;
+  }
+
+  async #receiveOnce(max: number, waitSeconds: number): Promise<readonly Message[]> {
+    const { sqs, source, link } = this.#options;
+    const answer = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: source.url,
+        MaxNumberOfMessages: max,
+        WaitTimeSeconds: waitSeconds,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      }),
+      { abortSignal: this.#stopping.signal },
+    );
+    const messages = answer.Messages ?? [];
+    for (const message of messages) link.holding.add(message.MessageId!);
+    return messages;
+  }
+
+  async #handle(messages: readonly Message[]): Promise<void> {
+    const { source, region, invoke, link } = this.#options;
+    const event = batchEvent(messages, source.arn, region);
+    const outcome = await invoke(randomUUID(), JSON.stringify(event));
+    const failed = failedIds(outcome, messages);
+    await this.#delete(messages.filter((message) => !failed.has(message.MessageId!)));
+    for (const message of messages) link.holding.delete(message.MessageId!);
+  }
+
+  /** A deletion that is lost would run the messages again, so it outlasts a restart of Local AWS. */
+  async #delete(messages: readonly Message[]): Promise<void> {
+    const { sqs, source, clock } = this.#options;
+    for (let from = 0; from < messages.length; from += 10) {
+      const Entries = messages.slice(from, from + 10).map((message, index) => ({
+        Id: String(index),
+        ReceiptHandle: message.ReceiptHandle!,
+      }));
+      const command = new DeleteMessageBatchCommand({ QueueUrl: source.url, Entries });
+      for (let tries = 1; tries <= deleteTries; tries += 1) {
+        const done = await sqs.send(command).then(
+          () => true,
+          () => false,
+        );
+        if (done) break;
+        await new Promise<void>((resolve) => void clock.after(deletePauseMs, resolve));
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import type { ServerResponse } from 'node:http';
+import { isIdempotent } from './body.ts';
+import { type Attempt, exchange, type Order } from './exchange.ts';
+import type { Member } from './member.ts';
+import type { Metrics } from './metrics.ts';
+import type { Listener, Tables } from './model.ts';
+import type { Pool } from './pool.ts';
+import { choose, eligible, weighted } from './routing.ts';
+
+export interface Forwarder {
+  /** Answers the request by the listener's action; never rejects. */
+  answer(listener: Listener, order: Order): Promise<void>;
+}
+
+const mostAttempts = 16;
+
+export function createForwarder(tables: Tables, pool: Pool, metrics: Metrics): Forwarder {
+  let turn = 0;
+
+  const pick = (targetGroupArn: string, tried: ReadonlySet<Member>): Member | undefined => {
+    const candidates = eligible(pool.members(targetGroupArn)).filter((member) => !tried.has(member));
+    return choose(candidates, tables.targetGroups.get(targetGroupArn)?.algorithm ?? 'round_robin', turn++);
+  };
+
+  /**
+   * Tries targets until one answers. Repeated is only what is safe to repeat: a request no target has seen,
+   * or an idempotent one that we hold whole. Others go out on a connection of their own, so that a kept-alive
+   * connection which the target closes at that very moment cannot lose them.
+   */
+  const forward = async (targetGroupArn: string, order: Order): Promise<Attempt | { kind: 'no-target' }> => {
+    const tried = new Set<Member>();
+    const repeatable = isIdempotent(order.request) && order.body !== undefined;
+    let last: Attempt | { kind: 'no-target' } = { kind: 'no-target' };
+    let fresh = !repeatable;
+    for (let attempts = 0; attempts < mostAttempts; attempts++) {
+      const member = pick(targetGroupArn, tried);
+      if (!member) return last;
+      if (order.response.destroyed) return { kind: 'client-gone' };
+      last = await exchange(member, order, fresh, (work) => pool.begin(member, work));
+      const again = last.kind === 'unsent' || (last.kind === 'lost' && repeatable);
+      if (!again) return last;
+      // A stale connection says nothing about its target; a fresh one that fails does.
+      if (last.kind === 'lost' && last.reusedConnection) fresh = true;
+      else tried.add(member);
+    }
+    return last;
+  };
+
+  return {
+    async answer(listener, order) {
+      if (listener.action.type === 'fixed-response') {
+        const { status, contentType, body } = listener.action;
+        return reply(order.response, status, contentType, body);
+      }
+      const group = weighted(listener.action.groups, turn++);
+      if (!group) return replyError(order.response, 503);
+      const ended = await forward(group.targetGroupArn, order);
+      if (ended.kind === 'answered') {
+        return metrics.served(group.targetGroupArn, { ...ended, by: 'target' });
+      }
+      const status = statusOf(ended);
+      metrics.served(group.targetGroupArn, { status, by: 'load-balancer' });
+      if (ended.kind !== 'client-gone') replyError(order.response, status);
+    },
+  };
+}
+
+/** ALB's own codes; 460 is its code for a client that went away. */
+function statusOf(ended: Exclude<Attempt, { kind: 'answered' }> | { kind: 'no-target' }): number {
+  switch (ended.kind) {
+    case 'no-target':
+      return 503;
+    case 'unsent':
+    case 'lost':
+      return 502;
+    case 'timed-out':
+      return 504;
+    case 'client-gone':
+      return 460;
+  }
+}
+
+const titles: Readonly<Record<number, string>> = {
+  502: 'Bad Gateway',
+  503: 'Service Temporarily Unavailable',
+  504: 'Gateway Time-out',
+};
+
+export function replyError(response: ServerResponse, status: number): void {
+  const title = `${status} ${titles[status] ?? ''}`.trim();
+  reply(
+    response,
+    status,
+    'text/html',
+    `<html><head><title>${title}</title></head><body>${title}</body></html>\n`,
+  );
+}
+
+function reply(response: ServerResponse, status: number, contentType: string, body: string): void {
+  if (response.headersSent || response.destroyed) return;
+  const length = Buffer.byteLength(body);
+  // A body still on its way up would be read as the next request; that connection is done.
+  const unread = response.req.readableEnded ? {} : { Connection: 'close' };
+  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': length, ...unread });
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+}

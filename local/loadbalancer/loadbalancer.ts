@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../support/clock.ts';
+import type { Journal } from '../support/journal.ts';
+import type { AwsService } from '../support/service.ts';
+import { createService } from './api/service.ts';
+import { createForwarder } from './forward.ts';
+import { createMetrics, type MetricsPoint, type MetricsWindow } from './metrics.ts';
+import { clearTables, groupsOf, openTables, type Tables } from './model.ts';
+import { Pool } from './pool.ts';
+import { createPorts, type Ports } from './ports.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import type { TargetGroups } from './targets.ts';
+
+export interface LoadBalancerOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly account: string;
+  readonly region: string;
+  /** Where listeners listen; 127.0.0.1 by default. */
+  readonly host?: string;
+  /**
+   * Shortens what health checks really wait for on this machine: 0.1 makes an interval of 30 seconds 3. The
+   * API keeps AWS's numbers. 1 by default.
+   */
+  readonly healthCheckScale?: number;
+  /** Silence of a target that ends a request (504) or a connection; 60 by default, as ALB. */
+  readonly idleTimeoutSeconds?: number;
+}
+
+export interface LoadBalancerHost {
+  /** The ELBv2 API. */
+  readonly service: AwsService;
+  /** For the ECS scheduler. */
+  readonly targets: TargetGroups;
+  /** Opens the listeners that the journal remembers and takes up the checks of its targets. */
+  start(): Promise<void>;
+  /** Closes all; requests in flight get a moment to finish. What is registered is remembered. */
+  stop(): Promise<void>;
+  /** Closes all and forgets all; may be used again at once. */
+  reset(): Promise<void>;
+  listeners(): readonly OpenListener[];
+  /** One point per period; empty counts for an unknown group. */
+  metrics(targetGroupArn: string, window: MetricsWindow): MetricsPoint[];
+  /** Everything at a glance, as JSON. */
+  snapshot(): Snapshot;
+}
+
+export interface OpenListener {
+  readonly arn: string;
+  readonly loadBalancerArn: string;
+  readonly port: number;
+  readonly url: string;
+  readonly targetGroups: readonly string[];
+  /** Why the port is not open; it is tried again until it is. */
+  readonly problem: string | undefined;
+}
+
+const stopGraceMs = 1000;
+
+/** A stand-in for Application Load Balancers: ELBv2's API, and real HTTP proxies on loopback ports. */
+export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerHost {
+  const { journal, clock, account, region, host = '127.0.0.1', healthCheckScale = 1 } = options;
+  const tables = openTables(journal);
+  const pool = new Pool({ tables, clock, healthCheckScale });
+  const metrics = createMetrics(clock);
+  const door = {
+    host,
+    idleTimeoutMs: (options.idleTimeoutSeconds ?? 60) * 1000,
+    forwarder: createForwarder(tables, pool, metrics),
+    traceId: () => traceId(clock.now()),
+  };
+  const ports = createPorts({ tables, clock, door });
+  const arnPrefix = `arn:aws:elasticloadbalancing:${region}:${account}:`;
+  const forgotten = (arn: string) => metrics.forget(arn);
+  const context = { tables, pool, ports, clock, host, arnPrefix, forgotten, inTurn: oneAfterTheOther() };
+  const listeners = () => openListeners(tables, ports, host);
+
+  pool.onChange((arn) => metrics.hosts(arn, ...hostCounts(pool, arn)));
+  return {
+    service: createService(context),
+    targets: pool,
+    async start() {
+      pool.start();
+      await ports.start();
+    },
+    async stop() {
+      await ports.stop(stopGraceMs);
+      pool.stop();
+    },
+    async reset() {
+      await ports.stop(0);
+      pool.stop();
+      clearTables(tables);
+      metrics.clear();
+      pool.start();
+      await ports.start();
+    },
+    listeners,
+    metrics: metrics.query,
+    snapshot: () => takeSnapshot({ tables, pool, metrics, clock, listeners: listeners() }),
+  };
+}
+
+function openListeners(tables: Tables, ports: Ports, host: string): OpenListener[] {
+  return [...tables.listeners.values()].map(({ arn, loadBalancerArn, port, action }) => ({
+    arn,
+    loadBalancerArn,
+    port,
+    url: `http://${host}:${port}`,
+    targetGroups: groupsOf(action),
+    problem: ports.problem(arn),
+  }));
+}
+
+function hostCounts(pool: Pool, targetGroupArn: string): [healthy: number, unhealthy: number] {
+  const states = pool.members(targetGroupArn).map((member) => pool.healthOf(member));
+  const count = (wanted: string) => states.filter((state) => state === wanted).length;
+  return [count('healthy'), count('unhealthy')];
+}
+
+function oneAfterTheOther() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(run: () => Promise<T>): Promise<T> => {
+    const mine = last.then(run, run);
+    last = mine;
+    return mine;
+  };
+}
+
+/** As `X-Amzn-Trace-Id` has it: version, seconds in hex, 96 random bits. */
+function traceId(nowMs: number): string {
+  return `1-${Math.floor(nowMs / 1000)
+    .toString(16)
+    .padStart(8, '0')}-${randomBytes(12).toString('hex')}`;
+}

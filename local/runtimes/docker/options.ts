@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { cpus } from 'node:os';
+import type Docker from 'dockerode';
+import { fileNameOf } from '../../logs/names.ts';
+import type { ContainerLaunch } from '../runtime.ts';
+
+/** The container belongs to the Local AWS of this data directory. */
+export const OWNER_LABEL = 'berth.local';
+export const TASK_LABEL = 'berth.task';
+export const ID_LABEL = 'berth.id';
+
+const MIB = 1024 * 1024;
+/** The engine takes no smaller limit. */
+const MIN_MEMORY_MIB = 6;
+
+/** A name that follows from owner and id, so that one id cannot run twice whoever is killed when. */
+export function containerName(owner: string, id: string): string {
+  return `berth-${createHash('sha256').update(owner).digest('hex').slice(0, 12)}-${fileNameOf(id)}`;
+}
+
+export interface Surroundings {
+  readonly owner: string;
+  /** The running container whose network this one joins; without one it gets its own. */
+  readonly joins?: string;
+  /** Whether ports are to be published on this machine's loopback. */
+  readonly publish: boolean;
+}
+
+/** The container as the engine is to make it. */
+export function createOptions(
+  launch: ContainerLaunch,
+  { owner, joins, publish }: Surroundings,
+): Docker.ContainerCreateOptions {
+  const ports = joins === undefined ? launch.ports.map((port) => `${port}/tcp`) : [];
+  const { entryPoint, command, user, workingDirectory } = launch;
+  return {
+    name: containerName(owner, launch.id),
+    Image: launch.image,
+    ...(entryPoint && { Entrypoint: [...entryPoint] }),
+    ...(command && { Cmd: [...command] }),
+    ...(user !== undefined && { User: user }),
+    ...(workingDirectory !== undefined && { WorkingDir: workingDirectory }),
+    Env: environmentOf(launch),
+    Labels: { ...launch.labels, [OWNER_LABEL]: owner, [TASK_LABEL]: launch.taskId, [ID_LABEL]: launch.id },
+    ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
+    HostConfig: {
+      NetworkMode: joins === undefined ? 'bridge' : `container:${joins}`,
+      ...(publish && {
+        PortBindings: Object.fromEntries(
+          ports.map((port) => [port, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
+        ),
+      }),
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '16m', 'max-file': '2' } },
+      ...limitsOf(launch),
+    },
+  };
+}
+
+function environmentOf({ environment, ports, taskId }: ContainerLaunch): string[] {
+  const port = environment.PORT ?? ports[0]?.toString();
+  const all = { ...environment, HOST: '0.0.0.0', BERTH_TASK_ID: taskId, ...(port && { PORT: port }) };
+  return Object.entries(all).map(([name, value]) => `${name}=${value}`);
+}
+
+/** Hard limits as on Fargate: no swap, and no more of the processors than was asked for or are there. */
+function limitsOf({ cpuUnits, memoryMiB }: ContainerLaunch): Docker.HostConfig {
+  const bytes = memoryMiB && Math.max(memoryMiB, MIN_MEMORY_MIB) * MIB;
+  const processors = cpuUnits && Math.min(cpuUnits / 1024, cpus().length);
+  return {
+    ...(bytes && { Memory: bytes, MemorySwap: bytes }),
+    ...(processors && { NanoCpus: Math.round(processors * 1e9) }),
+  };
+}
