@@ -18,7 +18,8 @@ export const keyOption = () =>
 
 export function seconds(text: string): number {
   const value = parseSeconds(text);
-  if (value === undefined || value <= 0) throw new InvalidArgumentError('Write a duration such as 30s, 10m or 1h.');
+  if (value === undefined || value <= 0)
+    throw new InvalidArgumentError('Write a duration such as 30s, 10m or 1h.');
   return value;
 }
 

@@ -20,7 +20,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ProblemError) {
     const { detail, errors, instance } = error.problem;
     const exit = exitOfProblem[error.kind] ?? 'unexpected';
-    const advice = exit === 'unexpected' && instance ? `The API's log tells more under ${instance}.` : undefined;
+    const advice =
+      exit === 'unexpected' && instance ? `The API's log tells more under ${instance}.` : undefined;
     return new Failure(exit, detail, { ...(advice && { advice }), ...(errors && { faults: errors }) });
   }
   if (error instanceof UnreachableError) {

@@ -52,6 +52,7 @@ export function lambdaHost(options: UpOptions): ChildSpec {
       script('local', 'host.ts'),
       ...['--endpoint', urls(options).endpoint, '--port', String(options.hostPort)],
       ...['--functions', functionsDirectory(options.data)],
+      ...['--logs', join(options.data, 'logs', 'functions')],
     ],
     logFile: logFile(options.data, 'lambda-host'),
   };

@@ -23,7 +23,7 @@ export function taskToStore(
   const order = `${String(record.createdAtMs ?? 0).padStart(15, '0')}#${record.taskArn}`;
   return {
     partition: `task#${record.taskArn}`,
-    sort: 'state',
+    sort: 'record',
     version: record.version,
     body: record,
     ...(ecsName !== undefined && { list: { name: listOfTasks(environment, ecsName), order } }),
@@ -34,7 +34,7 @@ export function taskToStore(
 export function instanceToStore(record: InstanceRecord): StoredRecord {
   return {
     partition: `instance#${record.containerInstanceArn}`,
-    sort: 'state',
+    sort: 'record',
     version: record.version,
     body: record,
   };
@@ -43,7 +43,7 @@ export function instanceToStore(record: InstanceRecord): StoredRecord {
 export function unrecognisedToStore(event: EcsEvent, because: string, now: Instant): StoredRecord {
   return {
     partition: `event#${event.id}`,
-    sort: 'state',
+    sort: 'record',
     body: { ...event, detail: redacted(event.detail), because, receivedAt: now },
     list: { name: listOfUnrecognised, order: `${String(now).padStart(15, '0')}#${event.id}` },
     expiresAt: now + retentionMs,

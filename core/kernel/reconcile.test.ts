@@ -133,7 +133,7 @@ describe('looking', () => {
 
   it('is due at the moment that the decision named, and rung for only when that is near', async () => {
     const engine = world.engine('one');
-    const [near, far] = [world.now + 10_000, world.now + 3_600_000];
+    const [near, far] = [world.now + 20_000, world.now + 3_600_000];
     await engine.deliver(bench('near'), { type: 'look-at', at: near }, 'm1');
     await engine.deliver(bench('far'), { type: 'look-at', at: far }, 'm2');
     await engine.wake([bench('near'), bench('far')]);

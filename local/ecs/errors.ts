@@ -3,7 +3,8 @@ import { AwsError } from '../support/service.ts';
 /** ECS's errors with the words that ECS uses; callers match on both. */
 export const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
 export const clientError = (message: string): AwsError => new AwsError('ClientException', message);
-export const unsupported = (message: string): AwsError => new AwsError('UnsupportedFeatureException', message);
+export const unsupported = (message: string): AwsError =>
+  new AwsError('UnsupportedFeatureException', message);
 export const conflict = (message: string, resourceIds?: readonly string[]): AwsError =>
   new AwsError('ConflictException', message, 400, resourceIds ? { resourceIds } : {});
 export const clusterNotFound = (): AwsError => new AwsError('ClusterNotFoundException', 'Cluster not found.');

@@ -83,7 +83,12 @@ export function publishDeployment(
   });
 }
 
-function publish(context: EventContext, detailType: string, resource: string, detail: ServiceEvent['detail']) {
+function publish(
+  context: EventContext,
+  detailType: string,
+  resource: string,
+  detail: ServiceEvent['detail'],
+) {
   context.publish({
     version: '0',
     id: context.ids.uuid(),

@@ -20,10 +20,14 @@ export function createIds(random: () => number = secureRandom): Ids {
   const below = (limit: number) => Math.floor(random() * limit);
   const hex = (length: number) => {
     let text = '';
-    while (text.length < length) text += below(2 ** 32).toString(16).padStart(8, '0');
+    while (text.length < length)
+      text += below(2 ** 32)
+        .toString(16)
+        .padStart(8, '0');
     return text.slice(0, length);
   };
-  const digits = () => `${1 + below(8)}${String(below(1e9)).padStart(9, '0')}${String(below(1e9)).padStart(9, '0')}`;
+  const digits = () =>
+    `${1 + below(8)}${String(below(1e9)).padStart(9, '0')}${String(below(1e9)).padStart(9, '0')}`;
   return {
     task: () => hex(32),
     uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[below(4)]}${hex(3)}-${hex(12)}`,

@@ -222,7 +222,8 @@ export interface ServiceRecord {
   readonly tags: Tags;
   readonly createdAt: number;
   readonly inactiveAt?: number;
-  readonly clientToken?: { readonly token: string; readonly digest: string };
+  /** What it was created from: the same request again is the same service. */
+  readonly creation: { readonly digest: string; readonly token?: string };
 }
 
 export type ServiceDeploymentStatus =

@@ -44,7 +44,12 @@ function writeToken(query: string, key: string, index: number): string {
 function readToken(token: string, query: string): Position {
   try {
     const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (Array.isArray(parts) && parts[0] === query && typeof parts[1] === 'string' && Number.isInteger(parts[2])) {
+    if (
+      Array.isArray(parts) &&
+      parts[0] === query &&
+      typeof parts[1] === 'string' &&
+      Number.isInteger(parts[2])
+    ) {
       return { key: parts[1], index: Math.max(0, parts[2]) };
     }
   } catch {

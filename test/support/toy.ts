@@ -11,6 +11,8 @@ export interface Bench {
   /** Ids of the intents whose outcomes came in; none may come twice. */
   readonly outcomes: readonly string[];
   readonly failures: readonly string[];
+  /** Ids of the messages that came in; none may come twice. */
+  readonly heard: readonly string[];
   readonly lookAt?: number;
   readonly neighbours: readonly Ref[];
   /** Jobs to be handed to another bench. */
@@ -28,12 +30,13 @@ export interface Work {
   readonly job: string;
 }
 
-const empty: Bench = { jobs: {}, outcomes: [], failures: [], neighbours: [], handing: [] };
+const empty: Bench = { jobs: {}, outcomes: [], failures: [], heard: [], neighbours: [], handing: [] };
 
 export const toyDomain: Domain<Bench, ToyMessage, string, number, Work> = {
   kind: 'bench',
   absorb(bench = empty, input) {
-    if (input.type === 'message') return absorbMessage(bench, input.message);
+    if (input.type === 'message')
+      return absorbMessage({ ...bench, heard: [...bench.heard, input.id] }, input.message);
     const { outcome, effect, id } = input;
     return {
       ...bench,

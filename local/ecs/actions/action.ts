@@ -18,9 +18,6 @@ export type Action = (input: Record<string, unknown>) => unknown;
 export type Actions = Readonly<Record<string, Action>>;
 
 /** Binds an action to the SDK's shapes: its input is parsed by the schema, its output typed as it travels. */
-export function action<Input, Output>(
-  name: string,
-  perform: (input: Wire<Input>) => Wire<Output>,
-): Action {
+export function action<Input, Output>(name: string, perform: (input: Wire<Input>) => Wire<Output>): Action {
   return (input) => perform(parseInput<Wire<Input>>(name, input));
 }

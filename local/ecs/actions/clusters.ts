@@ -27,13 +27,21 @@ export function clusterActions(context: ActionContext): Actions {
       'DescribeClusters',
       ({ clusters: references = ['default'], include = [] }) => {
         if (references.length > 100) throw invalid('At most 100 clusters can be described at once.');
-        const found = references.map((reference) => ({ reference, cluster: findCluster(context, reference) }));
+        const found = references.map((reference) => ({
+          reference,
+          cluster: findCluster(context, reference),
+        }));
         return {
           clusters: found.flatMap(({ cluster }) => (cluster ? [clusterView(context, cluster, include)] : [])),
           failures: found.flatMap(({ reference, cluster }) =>
             cluster
               ? []
-              : [{ arn: context.arns.cluster(clusterNameOf(context, reference) ?? reference), reason: 'MISSING' }],
+              : [
+                  {
+                    arn: context.arns.cluster(clusterNameOf(context, reference) ?? reference),
+                    reason: 'MISSING',
+                  },
+                ],
           ),
         };
       },
@@ -78,7 +86,11 @@ export function clusterActions(context: ActionContext): Actions {
     >('DescribeCapacityProviders', ({ capacityProviders = knownProviders }) => ({
       capacityProviders: capacityProviders
         .filter((name) => knownProviders.includes(name))
-        .map((name) => ({ capacityProviderArn: context.arns.capacityProvider(name), name, status: 'ACTIVE' })),
+        .map((name) => ({
+          capacityProviderArn: context.arns.capacityProvider(name),
+          name,
+          status: 'ACTIVE',
+        })),
       failures: capacityProviders
         .filter((name) => !knownProviders.includes(name))
         .map((name) => ({ arn: context.arns.capacityProvider(name), reason: 'MISSING' })),
@@ -92,7 +104,9 @@ function createCluster(
 ): Wire<sdk.CreateClusterResponse> {
   const name = input.clusterName ?? 'default';
   if (!isName(name)) {
-    throw invalid('Invalid identifier: a cluster name has 1 to 255 letters, digits, hyphens and underscores.');
+    throw invalid(
+      'Invalid identifier: a cluster name has 1 to 255 letters, digits, hyphens and underscores.',
+    );
   }
   const existing = context.state.clusters.get(name);
   if (existing?.status === 'ACTIVE') return { cluster: clusterView(context, existing, ['SETTINGS', 'TAGS']) };
@@ -124,7 +138,10 @@ function deleteCluster(context: ActionContext, cluster: ClusterRecord): Wire<sdk
   }
   const tasks = context.state.tasks.of(taskOwners.cluster(cluster.name));
   if (tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED')) {
-    throw new AwsError('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.');
+    throw new AwsError(
+      'ClusterContainsTasksException',
+      'The Cluster cannot be deleted while Tasks are active.',
+    );
   }
   const inactive: ClusterRecord = { ...cluster, status: 'INACTIVE' };
   context.state.clusters.put(cluster.name, inactive);

@@ -1,6 +1,6 @@
+import { isArn } from '../arns.ts';
 import type { EcsContext } from '../context.ts';
 import { clientError, clusterInactive, clusterNotFound, invalid } from '../errors.ts';
-import { isArn } from '../arns.ts';
 import type { ClusterRecord, DefinitionRecord, ServiceRecord, TaskRecord } from '../model.ts';
 import { serviceKeyOf } from '../model.ts';
 

@@ -24,7 +24,8 @@ const tokenLifeMs = 24 * 3600 * 1000;
 export function runTask(context: ActionContext, input: Request): Response {
   checkRunTask(input);
   const cluster = activeCluster(context, input.cluster);
-  const tokenKey = input.clientToken === undefined ? undefined : `${cluster.name}|RunTask|${input.clientToken}`;
+  const tokenKey =
+    input.clientToken === undefined ? undefined : `${cluster.name}|RunTask|${input.clientToken}`;
   const replayed = tokenKey === undefined ? undefined : replay(context, tokenKey, requestDigest(input));
   if (replayed) return replayed;
   const definition = runnableDefinition(context, input.taskDefinition);

@@ -11,18 +11,21 @@ import { findDefinition } from './lookup.ts';
 export function taskDefinitionActions(context: ActionContext): Actions {
   const { definitions } = context.state;
   return {
-    RegisterTaskDefinition: action<
-      sdk.RegisterTaskDefinitionRequest,
-      sdk.RegisterTaskDefinitionResponse
-    >('RegisterTaskDefinition', (input) => register(context, input)),
-    DescribeTaskDefinition: action<
-      sdk.DescribeTaskDefinitionRequest,
-      sdk.DescribeTaskDefinitionResponse
-    >('DescribeTaskDefinition', ({ taskDefinition = '', include = [] }) => {
-      const record = findDefinition(context, taskDefinition);
-      if (!record) throw clientError('Unable to describe task definition.');
-      return { taskDefinition: record.definition, ...(include.includes('TAGS') ? { tags: record.tags } : {}) };
-    }),
+    RegisterTaskDefinition: action<sdk.RegisterTaskDefinitionRequest, sdk.RegisterTaskDefinitionResponse>(
+      'RegisterTaskDefinition',
+      (input) => register(context, input),
+    ),
+    DescribeTaskDefinition: action<sdk.DescribeTaskDefinitionRequest, sdk.DescribeTaskDefinitionResponse>(
+      'DescribeTaskDefinition',
+      ({ taskDefinition = '', include = [] }) => {
+        const record = findDefinition(context, taskDefinition);
+        if (!record) throw clientError('Unable to describe task definition.');
+        return {
+          taskDefinition: record.definition,
+          ...(include.includes('TAGS') ? { tags: record.tags } : {}),
+        };
+      },
+    ),
     DeregisterTaskDefinition: action<
       sdk.DeregisterTaskDefinitionRequest,
       sdk.DeregisterTaskDefinitionResponse
@@ -41,7 +44,8 @@ export function taskDefinitionActions(context: ActionContext): Actions {
       ({ familyPrefix, status = 'ACTIVE', sort = 'ASC', nextToken, maxResults }) => {
         const matching = [...definitions.values()].filter(
           (record) =>
-            record.definition.status === status && (familyPrefix === undefined || record.family === familyPrefix),
+            record.definition.status === status &&
+            (familyPrefix === undefined || record.family === familyPrefix),
         );
         matching.sort((one, other) => compare(one.family, other.family) || one.revision - other.revision);
         if (sort === 'DESC') matching.reverse();
@@ -109,11 +113,13 @@ function deleteDefinitions(
   const failures: Wire<sdk.Failure>[] = [];
   for (const reference of references) {
     const record = reference.includes(':') ? findDefinition(context, reference) : undefined;
-    if (!record) failures.push({ arn: reference, reason: 'The specified task definition identifier is invalid.' });
+    if (!record)
+      failures.push({ arn: reference, reason: 'The specified task definition identifier is invalid.' });
     else if (record.definition.status === 'ACTIVE') {
       failures.push({
         arn: record.definition.taskDefinitionArn,
-        reason: 'The specified task definition is still in ACTIVE status. Please deregister the target and try again.',
+        reason:
+          'The specified task definition is still in ACTIVE status. Please deregister the target and try again.',
       });
     } else deleted.push(setStatus(context, record, 'DELETE_IN_PROGRESS'));
   }
@@ -127,7 +133,9 @@ function familiesWith(context: ActionContext, status: string): string[] {
     all.add(family);
     if (definition.status === 'ACTIVE') active.add(family);
   }
-  const chosen = [...all].filter((family) => status === 'ALL' || active.has(family) === (status === 'ACTIVE'));
+  const chosen = [...all].filter(
+    (family) => status === 'ALL' || active.has(family) === (status === 'ACTIVE'),
+  );
   return chosen.sort(compare);
 }
 

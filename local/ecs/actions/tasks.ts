@@ -54,10 +54,7 @@ export function taskActions(context: ActionContext): Actions {
   };
 }
 
-function listTasks(
-  context: ActionContext,
-  input: Wire<sdk.ListTasksRequest>,
-): Wire<sdk.ListTasksResponse> {
+function listTasks(context: ActionContext, input: Wire<sdk.ListTasksRequest>): Wire<sdk.ListTasksResponse> {
   const cluster = activeCluster(context, input.cluster);
   const desiredStatus = input.desiredStatus ?? 'RUNNING';
   const service =

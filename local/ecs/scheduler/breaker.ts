@@ -1,12 +1,13 @@
 import type { DeploymentCircuitBreaker } from '@aws-sdk/client-ecs';
 import type { Backoff } from '../model.ts';
+import type { Wire } from '../wire.ts';
 
 /**
  * Failures at which the deployment circuit breaker trips; undefined when it is off.
  * BOUNDED_PERCENT (the default, 50): 1 → 3, 25 → 13, 400 → 200, 800 → 200.
  */
 export function failureThreshold(
-  breaker: DeploymentCircuitBreaker | undefined,
+  breaker: Wire<DeploymentCircuitBreaker> | undefined,
   desiredCount: number,
 ): number | undefined {
   if (!breaker?.enable) return undefined;

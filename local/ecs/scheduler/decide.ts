@@ -131,8 +131,7 @@ function decideStarts(service: ServiceSnapshot, primary: DeploymentSnapshot, tal
     return { actions: old.actions, wanted: 0, wakeAt: primary.startAfter };
   }
   const begun = Math.min(missing, room - old.count);
-  const start: ServiceAction[] =
-    begun > 0 ? [{ kind: 'start', deploymentId: primary.id, count: begun }] : [];
+  const start: ServiceAction[] = begun > 0 ? [{ kind: 'start', deploymentId: primary.id, count: begun }] : [];
   return { actions: [...old.actions, ...start], wanted: missing - begun };
 }
 
@@ -156,7 +155,7 @@ function startsOfOld(service: ServiceSnapshot, primary: DeploymentSnapshot, tall
 function decideStops(service: ServiceSnapshot, tally: Tally, wanted: number): ServiceAction[] {
   const unhealthy = unhealthyToStop(service, tally, wanted);
   const stillWanted = Math.max(0, wanted - unhealthy.length);
-  const surplus = surplusToStop(service, tally, unhealthy.length, stillWanted);
+  const surplus = surplusToStop(service, tally, stillWanted);
   return [
     ...unhealthy.map(({ id }): ServiceAction => ({ kind: 'stop', taskId: id, why: 'unhealthy' })),
     ...surplus.map(({ id }): ServiceAction => ({ kind: 'stop', taskId: id, why: 'scaling' })),
@@ -175,12 +174,7 @@ function unhealthyToStop(service: ServiceSnapshot, tally: Tally, wanted: number)
  * What there is beyond the desired count, old revisions first; and healthy old tasks down to the lower bound
  * where the new revision needs their place. Worked: desired 4, 50/100: two old ones go, then two new ones come.
  */
-function surplusToStop(
-  service: ServiceSnapshot,
-  tally: Tally,
-  unhealthyStopped: number,
-  wanted: number,
-): readonly TaskSnapshot[] {
+function surplusToStop(service: ServiceSnapshot, tally: Tally, wanted: number): readonly TaskSnapshot[] {
   const isOld = (task: TaskSnapshot) => task.deploymentId !== tally.primaryId;
   const free = tally.up.filter((task) => !task.isProtected && task.health !== 'unhealthy');
   const spare = free.filter((task) => task.health !== 'healthy');

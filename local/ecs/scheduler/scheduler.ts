@@ -4,6 +4,7 @@ import { publishAction } from '../events.ts';
 import type { ServiceRecord, TaskRecord } from '../model.ts';
 import { changeDeployment, changeService, changeServiceDeployment, say } from '../services/book.ts';
 import { completeDeployment, failDeployment, retireDeployment } from '../services/deployments.ts';
+import { forgetInactiveServices } from '../services/retention.ts';
 import type { TaskBook } from '../tasks/book.ts';
 import type { TaskDriver } from '../tasks/driver.ts';
 import type { TargetKeeper } from '../tasks/targets.ts';
@@ -105,7 +106,11 @@ export class ServiceScheduler {
         return this.#start(key, action.deploymentId, action.count);
       case 'stop':
         changeService(this.#context, key, { steady: false });
-        this.#stop(key, action.taskId, action.why === 'unhealthy' ? health.get(action.taskId)?.cause : undefined);
+        this.#stop(
+          key,
+          action.taskId,
+          action.why === 'unhealthy' ? health.get(action.taskId)?.cause : undefined,
+        );
         return true;
       case 'fail':
         failDeployment(this.#context, key, action.deploymentId);
@@ -232,6 +237,9 @@ export class ServiceScheduler {
       inactiveAt: this.#context.clock.now(),
       deployments: [],
     });
+    const { token } = service.creation;
+    if (token !== undefined) this.#context.state.tokens.delete(`${service.cluster}|CreateService|${token}`);
+    forgetInactiveServices(this.#context);
   }
 }
 

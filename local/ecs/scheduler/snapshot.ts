@@ -59,7 +59,8 @@ function taskSnapshot(
   return {
     id: task.id,
     deploymentId: deploymentOf(service, task)?.id,
-    phase: task.desiredStatus === 'STOPPED' ? 'leaving' : isStarting(task.lastStatus) ? 'starting' : 'running',
+    phase:
+      task.desiredStatus === 'STOPPED' ? 'leaving' : isStarting(task.lastStatus) ? 'starting' : 'running',
     occupies: isUp(task.lastStatus),
     health,
     isProtected: (task.protectedUntil ?? 0) > now,

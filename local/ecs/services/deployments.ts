@@ -47,20 +47,34 @@ export function failDeployment(context: EcsContext, key: string, deploymentId: s
   endServiceDeployment(context, deployment, 'STOPPED', reason);
 }
 
+/** As the circuit breaker would, but because somebody asked; false, and nothing changed, when there is no way back. */
+export function returnTo(
+  context: EcsContext,
+  key: string,
+  deployment: DeploymentRecord,
+  cause: string,
+): boolean {
+  const service = context.state.services.get(key);
+  if (!service || !canReturn(context, service, deployment)) return false;
+  changeServiceDeployment(context, deployment.serviceDeploymentArn, { status: 'ROLLBACK_REQUESTED' });
+  markFailed(context, service, deployment, `${cause}.`);
+  return rollBack(context, key, deployment, cause);
+}
+
+function canReturn(context: EcsContext, service: ServiceRecord, from: DeploymentRecord): boolean {
+  const arn = service.completed?.revisionArn;
+  return arn !== undefined && arn !== from.revisionArn && context.state.revisions.get(arn) !== undefined;
+}
+
 /**
  * Returns to the revision that last completed; false when there is none. Its tasks that still run are kept: they
  * become the rollback deployment's.
  */
-export function rollBack(
-  context: EcsContext,
-  key: string,
-  failed: DeploymentRecord,
-  cause: string,
-): boolean {
+function rollBack(context: EcsContext, key: string, failed: DeploymentRecord, cause: string): boolean {
   const service = context.state.services.get(key);
   const target = service?.completed;
   const revision = target && context.state.revisions.get(target.revisionArn);
-  if (!service || !target || !revision || revision.arn === failed.revisionArn) return false;
+  if (!service || !target || !revision || !canReturn(context, service, failed)) return false;
   const now = context.clock.now();
   const reason = `${cause}: rolling back to deploymentId ${target.deploymentId}.`;
   changeServiceDeployment(context, failed.serviceDeploymentArn, {
@@ -68,7 +82,13 @@ export function rollBack(
     statusReason: reason,
     rollback: { reason, startedAt: now, revisionArn: revision.arn },
   });
-  const next = newDeployment(context, context.ids.deployment(), revision, failed.serviceDeploymentArn, reason);
+  const next = newDeployment(
+    context,
+    context.ids.deployment(),
+    revision,
+    failed.serviceDeploymentArn,
+    reason,
+  );
   say(context, key, `rolling back to deployment ${target.deploymentId}.`);
   const spoken = context.state.services.get(key) ?? service;
   const others = spoken.deployments.filter(({ revisionArn }) => revisionArn !== revision.arn);
@@ -193,7 +213,8 @@ function announce(
 function trimHistory(context: EcsContext, key: string): void {
   const { serviceDeployments, revisions, services } = context.state;
   const all = serviceDeployments.of(key);
-  for (const { arn } of all.slice(0, Math.max(0, all.length - historyCeiling))) serviceDeployments.delete(arn);
+  for (const { arn } of all.slice(0, Math.max(0, all.length - historyCeiling)))
+    serviceDeployments.delete(arn);
   const used = new Set<string | undefined>([services.get(key)?.completed?.revisionArn]);
   for (const { revisionArn } of services.get(key)?.deployments ?? []) used.add(revisionArn);
   for (const kept of serviceDeployments.of(key)) {

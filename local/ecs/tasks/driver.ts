@@ -68,7 +68,7 @@ export class TaskDriver {
     this.#woken.add(taskId);
     queueMicrotask(() => {
       this.#woken.delete(taskId);
-      while (!this.#paused && this.#step(taskId)) continue;
+      while (!this.#paused && this.#step(taskId));
     });
   }
 
@@ -269,7 +269,11 @@ export class TaskDriver {
     return false;
   }
 
-  #terminate(task: TaskRecord, container: ContainerRecord, definitions: readonly ContainerDefinition[]): void {
+  #terminate(
+    task: TaskRecord,
+    container: ContainerRecord,
+    definitions: readonly ContainerDefinition[],
+  ): void {
     const definition = definitions.find(({ name }) => name === container.name);
     const id = containerId(task.id, container.name);
     this.#context.journal.flush();

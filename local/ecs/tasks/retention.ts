@@ -1,12 +1,19 @@
+import type { Timer } from '../../support/clock.ts';
 import type { EcsContext } from '../context.ts';
 import type { TaskRecord } from '../model.ts';
 import type { TaskBook } from './book.ts';
 
 /** Forgets stopped tasks an hour after they stopped, and the idempotency token with the last of its tasks. */
-export function keepStoppedTasks(context: EcsContext, book: TaskBook): { resume(): void } {
+export function keepStoppedTasks(context: EcsContext, book: TaskBook): { resume(): void; pause(): void } {
+  const timers = new Map<string, Timer>();
   const retire = (task: TaskRecord) => {
+    timers.get(task.id)?.cancel();
     const forgetAt = (task.stoppedAt ?? 0) + context.options.stoppedTaskSeconds * 1000;
-    context.clock.after(forgetAt - context.clock.now(), () => forget(context, task.id));
+    const timer = context.clock.after(forgetAt - context.clock.now(), () => {
+      timers.delete(task.id);
+      forget(context, task.id);
+    });
+    timers.set(task.id, timer);
   };
   book.onChange((task, before) => {
     if (task.lastStatus === 'STOPPED' && before?.lastStatus !== 'STOPPED') retire(task);
@@ -14,6 +21,10 @@ export function keepStoppedTasks(context: EcsContext, book: TaskBook): { resume(
   return {
     resume() {
       for (const task of context.state.tasks.values()) if (task.lastStatus === 'STOPPED') retire(task);
+    },
+    pause() {
+      for (const timer of timers.values()) timer.cancel();
+      timers.clear();
     },
   };
 }

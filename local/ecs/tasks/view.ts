@@ -10,7 +10,9 @@ export function taskView(task: TaskRecord, includeTags = false): Wire<Task> {
     containers: task.containers.map((container) => containerView(task, container)),
     healthStatus: task.health,
     tags: includeTags ? [...task.tags] : [],
-    ...(task.networkInterface ? { connectivity: 'CONNECTED', connectivityAt: toSeconds(task.createdAt) } : {}),
+    ...(task.networkInterface
+      ? { connectivity: 'CONNECTED', connectivityAt: toSeconds(task.createdAt) }
+      : {}),
     ...mapTimes(task, toSeconds),
   };
 }

@@ -1,5 +1,5 @@
-import type { ClusterRecord, StrategyItem, Tags } from '../model.ts';
 import { invalid } from '../errors.ts';
+import type { ClusterRecord, StrategyItem, Tags } from '../model.ts';
 
 /** `[A-Za-z0-9_-]`, at most 255: clusters, services, families and containers are named so. */
 export function isName(text: string | undefined): text is string {

@@ -28,7 +28,9 @@ function checkContainer(
     throw clientError('Container.name must have 1 to 255 letters, digits, hyphens and underscores.');
   }
   if (!image || image.length > 255 || !/^\S+$/.test(image)) {
-    throw clientError(`Container.image of ${name} should not be null or empty, and have at most 255 characters.`);
+    throw clientError(
+      `Container.image of ${name} should not be null or empty, and have at most 255 characters.`,
+    );
   }
   if (image.includes('@') && !/@sha256:[0-9a-f]{64}$/.test(image)) {
     throw clientError(`Invalid image ${image}: a digest has the form @sha256: and 64 hexadecimal digits.`);
@@ -41,17 +43,22 @@ function checkContainer(
 }
 
 function checkResources({ name, cpu, memory, memoryReservation, stopTimeout }: ContainerDefinition): void {
-  if (cpu !== undefined && cpu < 0) throw clientError(`Invalid setting for container '${name}'. cpu must not be negative.`);
+  if (cpu !== undefined && cpu < 0)
+    throw clientError(`Invalid setting for container '${name}'. cpu must not be negative.`);
   for (const amount of [memory, memoryReservation]) {
     if (amount !== undefined && amount < 6) {
       throw clientError(`Invalid setting for container '${name}'. Memory must be at least 6 MiB.`);
     }
   }
   if (memory !== undefined && memoryReservation !== undefined && memory <= memoryReservation) {
-    throw clientError(`Invalid setting for container '${name}'. Memory must be greater than memoryReservation.`);
+    throw clientError(
+      `Invalid setting for container '${name}'. Memory must be greater than memoryReservation.`,
+    );
   }
   if (stopTimeout !== undefined && (stopTimeout < 0 || stopTimeout > 120)) {
-    throw clientError(`Invalid setting for container '${name}'. stopTimeout must be between 0 and 120 seconds.`);
+    throw clientError(
+      `Invalid setting for container '${name}'. stopTimeout must be between 0 and 120 seconds.`,
+    );
   }
 }
 
@@ -59,7 +66,9 @@ function checkHealth({ name, healthCheck }: ContainerDefinition): void {
   if (!healthCheck) return;
   const [kind, ...rest] = healthCheck.command ?? [];
   if ((kind !== 'CMD' && kind !== 'CMD-SHELL') || rest.length === 0) {
-    throw clientError(`Invalid health check of container '${name}': command must begin with CMD or CMD-SHELL.`);
+    throw clientError(
+      `Invalid health check of container '${name}': command must begin with CMD or CMD-SHELL.`,
+    );
   }
   const bounds = [
     ['interval', healthCheck.interval, 5, 300],
@@ -108,7 +117,9 @@ function checkLists(container: ContainerDefinition): void {
   const taken = new Set((environment ?? []).map((pair) => pair.name));
   const both = (secrets ?? []).find((secret) => taken.has(secret.name));
   if (both) {
-    throw clientError(`Container '${name}': the secret name must be unique and not shared with environment: ${both.name}.`);
+    throw clientError(
+      `Container '${name}': the secret name must be unique and not shared with environment: ${both.name}.`,
+    );
   }
   if (logConfiguration?.logDriver === 'awslogs' && !logConfiguration.options?.['awslogs-group']) {
     throw clientError('Log driver awslogs requires options: awslogs-group, awslogs-region.');
@@ -151,13 +162,19 @@ function checkDependencies(containers: readonly ContainerDefinition[]): void {
         throw clientError(`Container '${container.name}' cannot depend on itself.`);
       }
       if (!other) {
-        throw clientError(`Container '${container.name}' depends on '${containerName}', which does not exist.`);
+        throw clientError(
+          `Container '${container.name}' depends on '${containerName}', which does not exist.`,
+        );
       }
       if ((condition === 'COMPLETE' || condition === 'SUCCESS') && other.essential !== false) {
-        throw clientError(`A dependency with condition ${condition} cannot be set on an essential container ('${containerName}').`);
+        throw clientError(
+          `A dependency with condition ${condition} cannot be set on an essential container ('${containerName}').`,
+        );
       }
       if (condition === 'HEALTHY' && !other.healthCheck) {
-        throw clientError(`A dependency with condition HEALTHY needs a health check on container '${containerName}'.`);
+        throw clientError(
+          `A dependency with condition HEALTHY needs a health check on container '${containerName}'.`,
+        );
       }
     }
   }

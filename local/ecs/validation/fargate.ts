@@ -33,7 +33,8 @@ export function parseCpu(text: string): number {
 export function parseMemory(text: string): number {
   const match = /^\s*(\d*\.?\d+)\s*(gb)?\s*$/i.exec(text);
   const value = match ? Number(match[1]) * (match[2] ? 1024 : 1) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw clientError(`Invalid 'memory' setting for task: ${shortened(text)}`);
+  if (!Number.isSafeInteger(value))
+    throw clientError(`Invalid 'memory' setting for task: ${shortened(text)}`);
   return value;
 }
 

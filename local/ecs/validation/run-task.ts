@@ -46,8 +46,12 @@ export function acceptOverrides(
     if ((override.environmentFiles?.length ?? 0) > 0) {
       throw unsupported('Local AWS does not have environmentFiles.');
     }
-    for (const [member, value] of [['cpu', override.cpu], ['memory', override.memory]] as const) {
-      if (value !== undefined && value < 0) throw invalid(`The ${member} of an override must not be negative.`);
+    for (const [member, value] of [
+      ['cpu', override.cpu],
+      ['memory', override.memory],
+    ] as const) {
+      if (value !== undefined && value < 0)
+        throw invalid(`The ${member} of an override must not be negative.`);
     }
   }
   return withSizes(definition, overrides);

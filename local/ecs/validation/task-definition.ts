@@ -44,7 +44,8 @@ function checkFargate(request: Request, cpu: number | undefined, memory: number 
   if (request.pidMode !== undefined && request.pidMode !== 'task') {
     throw clientError("Tasks using the Fargate launch type only support the pidMode 'task'.");
   }
-  if (request.ipcMode !== undefined) throw clientError('Tasks using the Fargate launch type do not support ipcMode.');
+  if (request.ipcMode !== undefined)
+    throw clientError('Tasks using the Fargate launch type do not support ipcMode.');
   if ((request.placementConstraints?.length ?? 0) > 0) {
     throw clientError('Tasks using the Fargate launch type do not support placement constraints.');
   }

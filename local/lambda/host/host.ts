@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Clock, realClock } from '../../support/clock.ts';
@@ -36,6 +36,8 @@ interface Running {
   readonly pollers: Poller[];
 }
 
+const graceMs = 5000;
+
 /**
  * Runs the functions' bundles: answers invocations over HTTP and polls the queues that feed functions. What
  * to run it learns from Local AWS; it keeps nothing, and can be killed at any moment.
@@ -70,12 +72,18 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
     async stop() {
       await Promise.all(running.pollers.map((poller) => poller.stop()));
       await link.close();
-      server.close();
-      server.closeAllConnections();
+      await closed(server, clock);
       await Promise.all([...running.pools.values()].map((pool) => pool.close()));
       sqs.destroy();
     },
   };
+}
+
+/** Lets the requests in flight end, for a while. */
+async function closed(server: Server, clock: Clock): Promise<void> {
+  const cut = clock.after(graceMs, () => server.closeAllConnections());
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  cut.cancel();
 }
 
 /** The functions are warm before the host says that it is there. */

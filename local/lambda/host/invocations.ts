@@ -39,14 +39,9 @@ async function answer(deps: InvocationsDependencies, request: IncomingMessage, r
 }
 
 function tell(response: ServerResponse, outcome: Outcome): void {
-  switch (outcome.state) {
-    case 'succeeded':
-      return write(response, 200, outcome.payload);
-    case 'failed':
-      return reply(response, 500, outcome.error);
-    case 'throttled':
-      return reply(response, 429, { message: 'All workers of the function are busy.' });
-  }
+  if (outcome.state === 'succeeded') write(response, 200, outcome.payload);
+  else if (outcome.state === 'failed') reply(response, 500, outcome.error);
+  else reply(response, 429, { message: 'All workers of the function are busy.' });
 }
 
 function reply(response: ServerResponse, status: number, value: object): void {

@@ -84,10 +84,15 @@ function actionShape(action: Action): ActionShape {
   return { Type: 'forward', Order: 1, ...alone, ForwardConfig: { TargetGroups } };
 }
 
-export function targetHealthShape(member: Member, health: TargetHealth): TargetHealthDescription {
+export function targetHealthShape(
+  member: Member,
+  group: TargetGroup,
+  health: TargetHealth,
+): TargetHealthDescription {
+  const checked = group.healthCheck.port;
   return {
     Target: { Id: member.target.address, Port: member.target.port },
-    HealthCheckPort: `${member.target.port}`,
+    HealthCheckPort: `${checked === 'traffic-port' ? member.target.port : checked}`,
     TargetHealth: { State: health, ...whyNotHealthy(member, health) },
   };
 }

@@ -1,6 +1,7 @@
 import { BlockList, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { AwsError } from '../../support/service.ts';
+import type { Member } from '../member.ts';
 import type { TargetGroup } from '../model.ts';
 import type { Target } from '../targets.ts';
 import { action, type Run, targetGroupOf } from './context.ts';
@@ -55,17 +56,15 @@ export const targetActions: Readonly<Record<string, Run>> = {
 
   DescribeTargetHealth: action(
     z.object({ TargetGroupArn: arn, Targets: targetList.default([]) }),
-    ({ pool, ...context }, { TargetGroupArn, Targets }) => {
-      const asked = targetsOf(targetGroupOf({ pool, ...context }, TargetGroupArn), Targets);
-      const members = pool.members(TargetGroupArn);
-      if (asked.length === 0) {
-        return {
-          TargetHealthDescriptions: members.map((member) => targetHealthShape(member, pool.healthOf(member))),
-        };
-      }
+    (context, { TargetGroupArn, Targets }) => {
+      const group = targetGroupOf(context, TargetGroupArn);
+      const members = context.pool.members(TargetGroupArn);
+      const shape = (member: Member) => targetHealthShape(member, group, context.pool.healthOf(member));
+      const asked = targetsOf(group, Targets);
+      if (asked.length === 0) return { TargetHealthDescriptions: members.map(shape) };
       const TargetHealthDescriptions = asked.map(({ address, port }) => {
         const member = members.find((each) => each.target.address === address && each.target.port === port);
-        return member ? targetHealthShape(member, pool.healthOf(member)) : unregisteredShape(address, port);
+        return member ? shape(member) : unregisteredShape(address, port);
       });
       return { TargetHealthDescriptions };
     },

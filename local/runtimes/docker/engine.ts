@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os';
+import { createServer } from 'node:net';
 import type Docker from 'dockerode';
 import { RuntimeError } from '../runtime.ts';
 
@@ -30,10 +30,21 @@ export async function ifKnown<T>(call: Promise<T>): Promise<T | undefined> {
  * machine's addresses. Elsewhere (Docker Desktop, rootless, a remote engine) ports are published on loopback.
  */
 export async function bridgeIsReachable(docker: Docker): Promise<boolean> {
-  const bridge = (await docker.getNetwork('bridge').inspect()) as {
-    IPAM?: { Config?: { Gateway?: string }[] };
-  };
-  const gateways = (bridge.IPAM?.Config ?? []).map(({ Gateway }) => Gateway);
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return own.some(({ address }) => gateways.includes(address));
+  const bridge = (await docker.getNetwork('bridge').inspect()) as BridgeNetwork;
+  const [config] = bridge.IPAM?.Config ?? [];
+  const gateway = config?.Gateway ?? config?.Subnet?.replace(/\d+\/\d+$/, '1');
+  return gateway !== undefined && isOwnAddress(gateway);
+}
+
+interface BridgeNetwork {
+  readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string; readonly Subnet?: string }[] };
+}
+
+/** Listening shows it also for an interface that is down, as the bridge is before the first container. */
+function isOwnAddress(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host, port: 0 }, () => server.close(() => resolve(true)));
+  });
 }

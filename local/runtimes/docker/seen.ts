@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
 import type { ExitedContainer, RunningContainer } from '../runtime.ts';
 
-/** A container that ended while it was looked at has no address any more; this one leads nowhere (RFC 5737). */
-const NOWHERE = '192.0.2.0';
+/** A container that ended while it was looked at has no address any more; nothing connects to this one. */
+const NOWHERE = '255.255.255.255';
 
 export function networkOwnerOf({ HostConfig }: Docker.ContainerInspectInfo): string | undefined {
   return HostConfig.NetworkMode?.match(/^container:(.+)$/)?.[1];

@@ -1,0 +1,48 @@
+import { Command, Option } from 'commander';
+import { abortCommand } from './commands/abort.ts';
+import { deployCommand } from './commands/deploy.ts';
+import { historyCommand } from './commands/history.ts';
+import { logsCommand } from './commands/logs.ts';
+import { rollbackCommand } from './commands/rollback.ts';
+import { scaleCommand } from './commands/scale.ts';
+import { statusCommand } from './commands/status.ts';
+import { stopCommand } from './commands/stop.ts';
+import { tasksCommand } from './commands/tasks.ts';
+import { upCommand } from './commands/up.ts';
+import { whyCommand } from './commands/why.ts';
+import { exitTable } from './exit.ts';
+
+const commands = [
+  upCommand,
+  deployCommand,
+  statusCommand,
+  tasksCommand,
+  logsCommand,
+  historyCommand,
+  whyCommand,
+  rollbackCommand,
+  abortCommand,
+  scaleCommand,
+  stopCommand,
+];
+
+/** The command line, without anything that reads or writes. */
+export function createProgram(): Command {
+  const program = new Command('berth')
+    .description('A serverless control plane for Amazon ECS, and the same on one machine')
+    .option('--json', 'answer with one JSON document (a live view: one a line)')
+    .option('--api <url>', 'where the API is (default: BERTH_API, else what `berth up` runs here)')
+    .addOption(
+      new Option('-e, --environment <name>', 'the environment').default('local').env('BERTH_ENVIRONMENT'),
+    )
+    .option('--no-color', 'no colours; NO_COLOR does the same')
+    .showHelpAfterError('(berth help COMMAND tells more)')
+    .addHelpText('after', `\nExit codes:\n${exitTable()}`);
+  for (const create of commands) program.addCommand(inherit(create(), program));
+  return program;
+}
+
+/** Commands that were made elsewhere take over how the program speaks and ends. */
+function inherit(command: Command, program: Command): Command {
+  return command.copyInheritedSettings(program);
+}

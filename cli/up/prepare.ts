@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { Failure } from '../failure.ts';
+import { buildScript, functionsDirectory, imageScript } from './layout.ts';
+
+const runProgram = promisify(execFile);
+const patienceMs = 300_000;
+
+/** Bundles the functions, as for AWS. */
+export async function buildFunctions(data: string): Promise<void> {
+  await program([buildScript, '--out', functionsDirectory(data)], 'the functions could not be built');
+}
+
+/** Builds the images of the example, for runtimes that run containers. */
+export async function buildImages(): Promise<void> {
+  const code = `const { buildShopImages } = await import(${JSON.stringify(pathToFileURL(imageScript).href)}); await buildShopImages();`;
+  await program(['--input-type=module', '--eval', code], 'the images of the example could not be built');
+}
+
+async function program(args: readonly string[], failure: string): Promise<void> {
+  try {
+    await runProgram(process.execPath, [...args], { timeout: patienceMs, maxBuffer: 16 * 1024 * 1024 });
+  } catch (error) {
+    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+    const faults = (stderr.trim() || String(error))
+      .split('\n')
+      .slice(-20)
+      .map((detail) => ({ path: '', detail }));
+    throw new Failure('unexpected', failure, { faults });
+  }
+}

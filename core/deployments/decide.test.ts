@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import type { Input } from '../kernel/plan.ts';
+import type { Aim } from '../services/model.ts';
+import { deployments } from './decide.ts';
+import type { DeploymentMessage, DeploymentRequest, DeploymentSeen, DeploymentState } from './model.ts';
+
+const settings = {
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
+  circuitBreaker: true,
+  timeoutSeconds: 600,
+};
+const arn = (revision: number) => `arn:aws:ecs:us-east-1:000000000000:task-definition/f:${revision}`;
+const before: Aim = { release: { number: 1, hash: 'a', taskDefinitionArn: arn(1) }, settings, count: 2 };
+const request: DeploymentRequest = {
+  id: 'dep_1',
+  service: 'local/shop-web',
+  environment: 'local',
+  cluster: 'local',
+  ecsName: 'shop-web',
+  app: 'shop',
+  name: 'web',
+  what: {
+    type: 'content',
+    hash: 'b',
+    spec: { image: 'shop:2', cpuUnits: 256, memoryMiB: 512, environment: {}, secrets: {} },
+    settings,
+    count: 2,
+  },
+  whenBusy: 'supersede',
+  actor: 'ann',
+  requestHash: 'h',
+  requestedAt: 0,
+};
+
+let message = 0;
+const absorb = (state: DeploymentState | undefined, what: DeploymentMessage, now = 0) =>
+  deployments.absorb(
+    state,
+    { type: 'message', id: String(message++), message: what },
+    now,
+  ) as DeploymentState;
+const decide = (state: DeploymentState, seen: DeploymentSeen = {}, now = 0) =>
+  deployments.decide(state, seen, now);
+
+const created = () => decide(absorb(undefined, { type: 'create', request })).next;
+const granted = (earlier: Aim | undefined = before) =>
+  absorb(created(), {
+    type: 'granted',
+    release: { number: 2, hash: 'b' },
+    ...(earlier && { before: earlier }),
+  });
+
+function registered(state: DeploymentState): DeploymentState {
+  const outcome: Input<DeploymentMessage, never> = {
+    type: 'outcome',
+    id: 'x',
+    effect: undefined as never,
+    outcome: { ok: true, value: { taskDefinitionArn: arn(2) } },
+  };
+  return deployments.absorb(state, outcome, 0) as DeploymentState;
+}
+
+function moving(earlier?: Aim | undefined): DeploymentState {
+  const state = decide(registered(decide(granted(earlier)).next)).next;
+  return absorb(state, {
+    type: 'applied',
+    generation: 2,
+    ecsDeploymentId: 'ecs-svc/2',
+    taskDefinitionArn: arn(2),
+    at: 0,
+  });
+}
+
+function service(
+  overrides: { id?: string; rolloutState?: string; revision?: number; failedTasks?: number } = {},
+): DeploymentSeen {
+  const taskDefinitionArn = arn(overrides.revision ?? 2);
+  return {
+    service: {
+      seen: 'service',
+      serviceArn: 'arn:aws:ecs:us-east-1:000000000000:service/local/shop-web' as never,
+      status: 'ACTIVE',
+      taskDefinitionArn,
+      desiredCount: 2,
+      runningCount: 2,
+      pendingCount: 0,
+      serviceDeployments: [],
+      deployments: [
+        {
+          id: overrides.id ?? 'ecs-svc/2',
+          status: 'PRIMARY',
+          taskDefinitionArn,
+          rolloutState: overrides.rolloutState ?? 'COMPLETED',
+          rolloutStateReason: undefined,
+          desiredCount: 2,
+          runningCount: 2,
+          pendingCount: 0,
+          failedTasks: overrides.failedTasks ?? 0,
+          createdAtMs: 1,
+        },
+      ],
+    },
+  };
+}
+
+const sent = (plan: ReturnType<typeof decide>) =>
+  plan.effects.flatMap((effect) => (effect.type === 'send' ? [effect.message] : []));
+
+describe('the way of a deployment', () => {
+  it('claims the service once, and every waiting state has a deadline', () => {
+    const plan = decide(absorb(undefined, { type: 'create', request }));
+    expect(sent(plan)).toMatchObject([
+      { type: 'claim', deployment: 'dep_1', hash: 'b', whenBusy: 'supersede' },
+    ]);
+    expect(plan.wakeAt).toBeGreaterThan(0);
+    expect(decide(plan.next).effects).toEqual([]);
+  });
+
+  it('registers a new content once, and not one whose task definition is known', () => {
+    const plan = decide(granted());
+    expect(plan.effects.map(({ type }) => type)).toEqual(['register']);
+    expect(decide(plan.next).effects).toEqual([]);
+    const known = absorb(created(), {
+      type: 'granted',
+      release: { number: 1, hash: 'b', taskDefinitionArn: arn(1) },
+    });
+    expect(sent(decide(known))).toMatchObject([{ type: 'aim' }]);
+  });
+
+  it('succeeds when what it asked for is what runs', () => {
+    const plan = decide(moving(), service(), 10);
+    expect(plan.next.at).toMatchObject({ phase: 'ended', verdict: 'succeeded' });
+    expect(sent(plan)).toMatchObject([{ type: 'release', succeeded: { release: { number: 2 } } }]);
+  });
+
+  it('goes back to the last good release by its identity when ECS gives up, and says rolled back only once it is there', () => {
+    const failing = decide(moving(), service({ rolloutState: 'FAILED' }), 10);
+    expect(failing.next.at).toMatchObject({
+      phase: 'rolling_back',
+      aim: { release: { taskDefinitionArn: arn(1) } },
+    });
+    expect(sent(failing)).toMatchObject([{ type: 'aim', aim: { release: { taskDefinitionArn: arn(1) } } }]);
+    const told = absorb(failing.next, {
+      type: 'applied',
+      generation: 3,
+      ecsDeploymentId: 'ecs-svc/3',
+      taskDefinitionArn: arn(1),
+      at: 11,
+    });
+    const evidence = { task: { taskArn: 't', exitCode: 1 }, logTail: ['boom'] };
+    expect(
+      decide(told, service({ id: 'ecs-svc/3', revision: 1, rolloutState: 'IN_PROGRESS' }), 12).next.at.phase,
+    ).toBe('rolling_back');
+    const end = decide(told, { ...service({ id: 'ecs-svc/3', revision: 1 }), evidence }, 13);
+    expect(end.next.at).toMatchObject({
+      verdict: 'rolled_back',
+      cause: { task: { exitCode: 1 }, logTail: ['boom'] },
+    });
+    expect(sent(end)).toEqual([{ type: 'release', deployment: 'dep_1' }]);
+  });
+
+  it('fails where there is nothing to go back to, with the evidence', () => {
+    const base = decide(granted(undefined)).next;
+    const { before: _, ...first } = base;
+    const state = absorb(decide(registered(first)).next, {
+      type: 'applied',
+      generation: 2,
+      ecsDeploymentId: 'ecs-svc/2',
+      taskDefinitionArn: arn(2),
+      at: 0,
+    });
+    const closing = decide(state, service({ rolloutState: 'FAILED' }), 10);
+    expect(closing.next.at.phase).toBe('closing');
+    const end = decide(closing.next, { evidence: { task: { taskArn: 't', exitCode: 3 }, logTail: [] } }, 11);
+    expect(end.next.at).toMatchObject({ verdict: 'failed', cause: { task: { exitCode: 3 } } });
+    expect(decide(closing.next, {}, 60_000).next.at).toMatchObject({ verdict: 'failed' });
+  });
+
+  it('gives up at its deadline, but not while ECS cannot be seen', () => {
+    const late = service({ rolloutState: 'IN_PROGRESS' });
+    expect(decide(moving(), late, 600_001).next.at.phase).toBe('rolling_back');
+    const blind = decide(moving(), { service: { seen: 'unknown', because: 'down' } }, 600_001);
+    expect(blind.next.at.phase).toBe('moving');
+    expect(blind.effects).toEqual([]);
+    expect(
+      decide(moving(), { service: { seen: 'unknown', because: 'down' } }, 600_000 + 3_600_001).next.at,
+    ).toMatchObject({ verdict: 'failed' });
+  });
+
+  it('is superseded by another deployment, and by a change outside Berth', () => {
+    const other = absorb(moving(), { type: 'superseded', by: 'dep_2' }, 5);
+    expect(other.at).toMatchObject({ phase: 'ended', verdict: 'superseded' });
+    const outside = decide(moving(), service({ id: 'ecs-svc/9', revision: 9 }), 100_000);
+    expect(outside.next.at).toMatchObject({ phase: 'ended', verdict: 'superseded' });
+  });
+
+  it('absorbs everything once it has ended', () => {
+    const ended = decide(moving(), service(), 10).next;
+    for (const late of [
+      { type: 'superseded', by: 'dep_9' },
+      { type: 'abort', actor: 'bob' },
+      { type: 'granted', release: { number: 9, hash: 'z' } },
+    ] as const) {
+      expect(absorb(ended, late)).toBe(ended);
+    }
+  });
+
+  it('goes back when it is aborted, and is called cancelled', () => {
+    const plan = decide(
+      absorb(moving(), { type: 'abort', actor: 'bob' }),
+      service({ rolloutState: 'IN_PROGRESS' }),
+      10,
+    );
+    expect(plan.next.at).toMatchObject({ phase: 'rolling_back', verdict: 'cancelled' });
+  });
+
+  it('takes no news of another move for its own', () => {
+    const rolling = decide(moving(), service({ rolloutState: 'FAILED' }), 10).next;
+    const late = absorb(rolling, {
+      type: 'applied',
+      generation: 2,
+      ecsDeploymentId: 'ecs-svc/2',
+      taskDefinitionArn: arn(2),
+      at: 9,
+    });
+    expect(late).toBe(rolling);
+  });
+});

@@ -1,0 +1,83 @@
+import type { Topology } from '../stacks/topology.ts';
+import { createDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
+import { createDestinations } from './events/destinations.ts';
+import { createEvents, type Events } from './events/service.ts';
+import { createLambda, type Lambda } from './lambda/lambda.ts';
+import { createSqs, type Sqs } from './sqs/service.ts';
+import type { Clock } from './support/clock.ts';
+import type { Journal } from './support/journal.ts';
+import { functionsOf, type WiringDependencies, wire } from './wiring.ts';
+
+export interface BackboneOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly account: string;
+  readonly region: string;
+  readonly topology: Topology;
+  /** What every function gets besides the topology's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly retryDelaysMs?: readonly number[];
+  /** Where DynamoDB keeps its tables; in memory without it. */
+  readonly tables?: string;
+  endpoint(): string;
+  log(line: string): void;
+}
+
+/** What connects functions: queues, events, invocations, the table; wired as the topology says. */
+export interface Backbone {
+  readonly sqs: Sqs;
+  readonly events: Events;
+  readonly lambda: Lambda;
+  readonly dynamodb: DynamoDb;
+  /** Wires all up; the endpoint must be known by now. */
+  start(): void;
+  /** Forgets everything and wires up anew; `emptyJournal` is called in the midst of it, in the same turn. */
+  reset(emptyJournal: () => void): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createBackbone(options: BackboneOptions): Backbone {
+  const { journal, clock, account, region, topology, log, endpoint, retryDelaysMs } = options;
+  const { service, queues } = createSqs({ journal, clock, account, region, endpoint });
+  const destinations = createDestinations(queues, {
+    invokeAsync: (name, payload) => lambda.invokeAsync(name, payload),
+  });
+  const events = createEvents({ journal, clock, account, region, destinations, log });
+  const lambda = createLambda({
+    ...{ journal, clock, account, region, queues, log },
+    deadLetter: destinations.deadLetter,
+    ...(retryDelaysMs ? { retryDelaysMs } : {}),
+  });
+  const dynamodb = createDynamoDb({
+    ...(options.tables === undefined ? {} : { directory: options.tables }),
+    tables: [topology.table],
+  });
+  const start = () => {
+    const wiring: WiringDependencies = {
+      ...{ topology, queues, events },
+      queueUrl: (name) => `${endpoint()}/${account}/${name}`,
+      environment: options.environment ?? {},
+    };
+    wire(wiring);
+    lambda.start(functionsOf(wiring));
+  };
+  return {
+    sqs: { service, queues },
+    events,
+    lambda,
+    dynamodb,
+    start,
+    async reset(emptyJournal) {
+      emptyJournal();
+      queues.reset();
+      events.reset();
+      lambda.reset();
+      start();
+      await dynamodb.reset();
+    },
+    async stop() {
+      lambda.stop();
+      await dynamodb.close();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type * as sdk from '@aws-sdk/client-ecs';
+import { conflict, invalid } from '../errors.ts';
+import type { ClusterRecord, ServiceRecord } from '../model.ts';
+import { serviceKeyOf } from '../model.ts';
+import { beginDeployment } from '../services/deployments.ts';
+import { newRevision } from '../services/revision.ts';
+import { serviceView } from '../services/view.ts';
+import { checkTags, checkToken, isName } from '../validation/common.ts';
+import {
+  acceptConfiguration,
+  checkDesiredCount,
+  checkGrace,
+  refuseUnsupported,
+} from '../validation/service.ts';
+import type { Wire } from '../wire.ts';
+import type { ActionContext } from './action.ts';
+import { activeCluster, runnableDefinition } from './lookup.ts';
+import { requestDigest } from './tokens.ts';
+
+type Request = Wire<sdk.CreateServiceRequest>;
+
+/**
+ * Creates a service once: the same request again answers with what exists, another one of the same name is
+ * refused with InvalidParameterException, one of the same token with ConflictException.
+ */
+export function createService(context: ActionContext, input: Request): Wire<sdk.CreateServiceResponse> {
+  refuseUnsupported(input);
+  checkToken(input.clientToken, 36);
+  const name = input.serviceName;
+  if (!isName(name)) {
+    throw invalid(
+      'Invalid identifier: a service name has 1 to 255 letters, digits, hyphens and underscores.',
+    );
+  }
+  const cluster = activeCluster(context, input.cluster);
+  const digest = requestDigest(input);
+  const existing = existingService(context, cluster, name, input, digest);
+  if (existing) return { service: serviceView(context, existing, true) };
+  const service = acceptService(context, cluster, name, input, digest);
+  const definition = runnableDefinition(context, input.taskDefinition);
+  const revision = newRevision(context, cluster, service, definition, input);
+  context.state.services.put(service.key, service);
+  if (input.clientToken !== undefined) {
+    const token = { digest, taskIds: [], createdAt: context.clock.now() };
+    context.state.tokens.put(tokenKeyOf(cluster, input.clientToken), token);
+  }
+  beginDeployment(context, service.key, revision);
+  context.scheduler.wake(service.key);
+  return { service: serviceView(context, context.state.services.get(service.key) ?? service, true) };
+}
+
+/** The row of a CreateService token; it is forgotten with its service. */
+export function tokenKeyOf(cluster: { readonly name: string }, token: string): string {
+  return `${cluster.name}|CreateService|${token}`;
+}
+
+function existingService(
+  context: ActionContext,
+  cluster: ClusterRecord,
+  name: string,
+  input: Request,
+  digest: string,
+): ServiceRecord | undefined {
+  const token = input.clientToken;
+  const known = token === undefined ? undefined : context.state.tokens.get(tokenKeyOf(cluster, token));
+  if (known && known.digest !== digest) {
+    throw conflict('The clientToken was used before with other parameters.');
+  }
+  const existing = context.state.services.get(serviceKeyOf(cluster.name, name));
+  if (existing?.status === 'DRAINING') {
+    throw invalid('Unable to Start a service that is still Draining.');
+  }
+  if (existing?.status !== 'ACTIVE') return undefined;
+  if (existing.creation.digest === digest) return existing;
+  throw invalid('Creation of service was not idempotent.');
+}
+
+function acceptService(
+  context: ActionContext,
+  cluster: ClusterRecord,
+  name: string,
+  input: Request,
+  digest: string,
+): ServiceRecord {
+  checkGrace(input.healthCheckGracePeriodSeconds);
+  return {
+    key: serviceKeyOf(cluster.name, name),
+    name,
+    arn: context.arns.service(cluster.name, name),
+    cluster: cluster.name,
+    clusterArn: cluster.arn,
+    status: 'ACTIVE',
+    desiredCount: checkDesiredCount(input.desiredCount),
+    configuration: acceptConfiguration(input.deploymentConfiguration),
+    ...(input.healthCheckGracePeriodSeconds === undefined
+      ? {}
+      : { graceSeconds: input.healthCheckGracePeriodSeconds }),
+    zoneRebalancing: input.availabilityZoneRebalancing ?? 'ENABLED',
+    placementConstraints: input.placementConstraints ?? [],
+    placementStrategy: input.placementStrategy ?? [],
+    ...(input.role === undefined ? {} : { roleArn: input.role }),
+    enableManagedTags: input.enableECSManagedTags ?? false,
+    deployments: [],
+    messages: [],
+    steady: false,
+    tags: checkTags(input.tags),
+    createdAt: context.clock.now(),
+    creation: { digest, ...(input.clientToken === undefined ? {} : { token: input.clientToken }) },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Topology } from '../stacks/topology.ts';
+import type { Events } from './events/service.ts';
+import type { FunctionSettings, QueueSource } from './lambda/settings.ts';
+import { defaultSettings } from './sqs/queue.ts';
+import type { Queues } from './sqs/queues.ts';
+
+export interface WiringDependencies {
+  readonly topology: Topology;
+  readonly queues: Queues;
+  readonly events: Events;
+  /** Where functions find a queue. */
+  queueUrl(name: string): string;
+  /** What every function gets besides the topology's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Makes the topology's queues and rules, or brings them up to date, as a deployment to AWS would. */
+export function wire({ topology, queues, events }: WiringDependencies): void {
+  for (const [name, node] of Object.entries(topology.queues)) {
+    const redrive =
+      node.deadLetter !== undefined && node.maxReceives !== undefined
+        ? { deadLetterTargetArn: queues.arnOf(node.deadLetter), maxReceiveCount: node.maxReceives }
+        : undefined;
+    queues.put(name, { ...defaultSettings, visibilitySeconds: node.visibilitySeconds, redrive });
+  }
+  for (const [name, node] of Object.entries(topology.rules)) {
+    const target = {
+      id: node.target.queue,
+      arn: queues.arnOf(node.target.queue),
+      input: undefined,
+      deadLetterArn: undefined,
+      maximumRetries: 185,
+      maximumAgeSeconds: 86_400,
+    };
+    const pattern = JSON.stringify(node.pattern);
+    events.buses.putRule({
+      bus: node.bus,
+      name,
+      pattern,
+      state: 'ENABLED',
+      description: undefined,
+      targets: [target],
+    });
+  }
+}
+
+/** The topology's functions with its symbols filled in. */
+export function functionsOf(deps: WiringDependencies): readonly FunctionSettings[] {
+  return Object.entries(deps.topology.functions).map(([name, node]) => {
+    const schedule = node.triggers.find((trigger) => trigger.type === 'schedule');
+    return {
+      name,
+      memoryMb: node.memoryMb,
+      timeoutSeconds: node.timeoutSeconds,
+      environment: { ...deps.environment, ...resolved(node.environment, deps) },
+      queues: sourcesOf(node.triggers, deps),
+      ...(schedule ? { rateMinutes: schedule.rateMinutes } : {}),
+    };
+  });
+}
+
+/** The function behind the HTTP API. */
+export function httpFunction(topology: Topology): string | undefined {
+  return Object.entries(topology.functions).find(([, node]) =>
+    node.triggers.some((trigger) => trigger.type === 'http'),
+  )?.[0];
+}
+
+function sourcesOf(
+  triggers: Topology['functions'][string]['triggers'],
+  deps: WiringDependencies,
+): QueueSource[] {
+  return triggers.flatMap((trigger) => {
+    if (trigger.type !== 'queue') return [];
+    const { queue, batchSize, maxConcurrency } = trigger;
+    return [{ url: deps.queueUrl(queue), arn: deps.queues.arnOf(queue), batchSize, maxConcurrency }];
+  });
+}
+
+function resolved(
+  environment: Readonly<Record<string, string>>,
+  deps: WiringDependencies,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([key, symbol]) => [key, symbolValue(symbol, deps)]),
+  );
+}
+
+function symbolValue(symbol: string, { topology, queueUrl }: WiringDependencies): string {
+  if (symbol === 'table') return topology.table.name;
+  return symbol.startsWith('queue:') ? queueUrl(symbol.slice('queue:'.length)) : symbol;
+}
