@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{core,functions,stacks,local,cli}/**/*.test.ts'],
+          include: ['{core,functions,stacks,local,cli,examples}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },

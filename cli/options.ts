@@ -29,3 +29,10 @@ export const whole = (least: number, most: number) => (text: string) => {
   if (value >= least && value <= most) return value;
   throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`);
 };
+
+/** A parser of numbers above 0 and up to `most`. */
+export const decimal = (most: number) => (text: string) => {
+  const value = /^\d{1,9}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  if (value > 0 && value <= most) return value;
+  throw new InvalidArgumentError(`Write a number above 0 and up to ${most}.`);
+};

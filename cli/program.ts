@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import about from '../package.json' with { type: 'json' };
 import { abortCommand } from './commands/abort.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { historyCommand } from './commands/history.ts';
@@ -30,6 +31,7 @@ const commands = [
 export function createProgram(): Command {
   const program = new Command('berth')
     .description('A serverless control plane for Amazon ECS, and the same on one machine')
+    .version(about.version)
     .option('--json', 'answer with one JSON document (a live view: one a line)')
     .option('--api <url>', 'where the API is (default: BERTH_API, else what `berth up` runs here)')
     .addOption(

@@ -39,8 +39,16 @@ export const topology = {
           resources: ['table', 'table/index'],
         },
         { actions: ['sqs:SendMessage'], resources: ['queue:wake'] },
-        { actions: ['logs:FilterLogEvents'], resources: ['logs:/berth/*'] },
-        { actions: ['ecs:DescribeServices'], resources: ['service'] },
+        { actions: ['logs:FilterLogEvents', 'logs:GetLogEvents'], resources: ['logs:/berth/*'] },
+        {
+          actions: [
+            'ecs:DescribeServices',
+            'ecs:ListServiceDeployments',
+            'ecs:DescribeServiceDeployments',
+            'ecs:DescribeServiceRevisions',
+          ],
+          resources: ['service', 'service-deployment', 'service-revision'],
+        },
       ],
     },
     /** ECS's events: each is recorded by one conditional write, then its owner is looked at. */

@@ -1,46 +1,21 @@
-import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { createClient } from '../../core/contract/client.ts';
 import type { Context } from '../context.ts';
 import { defaultApi } from '../endpoint.ts';
 import { type Exit, exits } from '../exit.ts';
-import { whole } from '../options.ts';
 import { safeLine } from '../render/safe.ts';
 import { run } from '../run.ts';
 import { type RunningBerth, startBerth } from '../up/berth.ts';
 import { deployExample, nextCommands, requireAnswer, serviceUrls } from '../up/example.ts';
+import { optionsOf, type UpFlags, upOptions } from '../up/flags.ts';
 import { onInterrupt } from '../up/interrupts.ts';
-import { type UpOptions, urls } from '../up/layout.ts';
+import { urls } from '../up/layout.ts';
 import { buildImages } from '../up/prepare.ts';
 
-interface UpFlags {
-  readonly example?: true;
-  readonly data: string;
-  readonly port: number;
-  readonly apiPort?: number;
-  readonly hostPort?: number;
-  readonly runtime?: 'process' | 'docker';
-}
-
 export function upCommand(): Command {
-  const port = whole(1, 65_533);
-  return new Command('up')
-    .description('run Berth and its Local AWS on this machine, until Ctrl-C')
-    .option('--example', 'deploy the bundled example if no service is there')
-    .option('--data <directory>', 'where everything is kept', '.berth')
-    .addOption(new Option('--port <port>', "the port of Local AWS's endpoint").argParser(port).default(4700))
-    .addOption(new Option('--api-port <port>', 'the port of the API (default: the next one)').argParser(port))
-    .addOption(
-      new Option('--host-port <port>', 'the port of the Lambda host (default: the one after)').argParser(
-        port,
-      ),
-    )
-    .addOption(
-      new Option('--runtime <runtime>', 'what runs the tasks (default: docker where an engine answers)')
-        .choices(['process', 'docker'])
-        .env('BERTH_RUNTIME'),
-    )
-    .action((flags: UpFlags, command: Command) => run(command, (context) => up(context, flags)));
+  return upOptions(
+    new Command('up').description('run Berth and its Local AWS on this machine, until Ctrl-C'),
+  ).action((flags: UpFlags, command: Command) => run(command, (context) => up(context, flags)));
 }
 
 async function up(outer: Context, flags: UpFlags): Promise<Exit> {
@@ -67,16 +42,6 @@ async function up(outer: Context, flags: UpFlags): Promise<Exit> {
     if (berth) await stop(context, berth);
     forget();
   }
-}
-
-function optionsOf(flags: UpFlags): UpOptions {
-  return {
-    data: resolve(flags.data),
-    port: flags.port,
-    apiPort: flags.apiPort ?? flags.port + 1,
-    hostPort: flags.hostPort ?? flags.port + 2,
-    ...(flags.runtime && { runtime: flags.runtime }),
-  };
 }
 
 async function present(context: Context, berth: RunningBerth, { example }: UpFlags): Promise<void> {

@@ -35,6 +35,8 @@ function doing(deployment: DeploymentView): string {
       return `moves${tasksOf(deployment)}`;
     case 'rolling_back':
       return `rolls back${because(deployment)}${tasksOf(deployment)}`;
+    case 'closing':
+      return `gives up${because(deployment)}`;
     case 'ended':
       return verdictWords(deployment.verdict);
   }

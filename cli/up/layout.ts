@@ -10,6 +10,10 @@ export interface UpOptions {
   readonly apiPort: number;
   readonly hostPort: number;
   readonly runtime?: 'process' | 'docker';
+  /** How long a task without a health check must run to count as healthy. */
+  readonly steadySeconds?: number;
+  /** Shortens the intervals of health checks. */
+  readonly healthCheckScale?: number;
 }
 
 /** Where Berth itself lies. */
@@ -32,18 +36,23 @@ export const buildScript = script('local', 'lambda', 'build.ts');
 export const imageScript = script('examples', 'shop', 'image.ts');
 
 export function localAws(options: UpOptions): ChildSpec {
-  const { data, port, apiPort, hostPort, runtime } = options;
+  const { data, port, apiPort, runtime, steadySeconds, healthCheckScale } = options;
   return {
     name: 'Local AWS',
     args: [
       script('local', 'main.ts'),
       ...['--data', data, '--port', String(port), '--api-port', String(apiPort)],
-      ...['--host-port', String(hostPort), '--stop-tasks'],
-      ...(runtime ? ['--runtime', runtime] : []),
+      '--stop-tasks',
+      ...flag('--runtime', runtime),
+      ...flag('--steady-seconds', steadySeconds),
+      ...flag('--health-check-scale', healthCheckScale),
     ],
     logFile: logFile(data, 'local-aws'),
   };
 }
+
+const flag = (name: string, value: string | number | undefined): string[] =>
+  value === undefined ? [] : [name, String(value)];
 
 export function lambdaHost(options: UpOptions): ChildSpec {
   return {

@@ -28,12 +28,14 @@ type Body<Name extends RouteName> = Routes[Name] extends { body: infer Schema ex
 type Key<Name extends RouteName> = Routes[Name] extends { idempotent: true }
   ? { readonly idempotencyKey?: string | undefined }
   : object;
+/** An empty object's type would forbid every key beside it. */
+type Known<Values> = string extends keyof Values ? object : Values;
 /** The query as people have it: numbers need not be written as text. */
 type Query<Values> = { [Name in keyof Values]: Values[Name] | number | undefined };
 
 /** Parameters and query side by side, the body as `body`. */
-export type ClientInput<Name extends RouteName> = z.input<Routes[Name]['params']> &
-  Query<z.input<Routes[Name]['query']>> &
+export type ClientInput<Name extends RouteName> = Known<z.input<Routes[Name]['params']>> &
+  Query<Known<z.input<Routes[Name]['query']>>> &
   Body<Name> &
   Key<Name>;
 

@@ -51,7 +51,7 @@ export const deploymentView = shown(
     app: z.string(),
     name: z.string(),
     kind: z.enum(['release', 'rollback']),
-    phase: z.enum(['requested', 'queued', 'preparing', 'moving', 'rolling_back', 'ended']),
+    phase: z.enum(['requested', 'queued', 'preparing', 'moving', 'rolling_back', 'closing', 'ended']),
     verdict: z.enum(verdicts).optional(),
     /** Why it ended as it did. */
     reason: z.string().optional(),

@@ -52,7 +52,7 @@ const steps = fc.array(
       arbitrary: fc.record({ type: fc.constant('arrive' as const), message: fc.nat(messages.length - 1) }),
     },
   ),
-  { maxLength: 90 },
+  { minLength: 30, maxLength: 160, size: 'max' },
 );
 
 it('ends the same, whatever two processes do to each other: all done, absorbed once, told once', async () => {

@@ -43,7 +43,7 @@ interface Assembly {
 export function assemble(assembly: Assembly): Item {
   const item = compose(assembly);
   if (item.outbox.length <= maxOutbox) return item;
-  if (remaining(assembly.item, assembly.performed).length === 0)
+  if (remaining(assembly).length === 0)
     throw new Error(`${refKey(assembly.ref)} decided more than ${maxOutbox} effects at once`);
   if (messageIds(assembly.inputs).length > 0)
     throw new BerthError('throttled', `${refKey(assembly.ref)} has its hands full; try again shortly`);
@@ -59,7 +59,7 @@ function compose(assembly: Assembly): Item {
   const { item, ref, plan, domain, now } = assembly;
   const revision = (item?.revision ?? 0) + 1;
   const index = domain.index(plan.next);
-  const outbox = [...remaining(item, assembly.performed), ...decided(assembly, revision, index)];
+  const outbox = [...remaining(assembly), ...decided(assembly, revision, index)];
   const lease = nextLease(assembly, outbox);
   const wakeAt = nextWake(plan.wakeAt, outbox, lease, now);
   return {
@@ -105,10 +105,12 @@ export async function settled(
   return all;
 }
 
-function remaining(item: Item | undefined, performed: Performed): Intent[] {
+/** What is done is done, whoever did it; but only who holds the lease says when to try again. */
+function remaining({ item, performed, owner }: Assembly): Intent[] {
+  const retries = item?.lease?.owner === owner ? performed.retries : [];
   return (item?.outbox ?? [])
     .filter((intent) => !performed.done.includes(intent.id))
-    .map((intent) => performed.retries.find((retry) => retry.id === intent.id) ?? intent);
+    .map((intent) => retries.find((retry) => retry.id === intent.id) ?? intent);
 }
 
 /** A transition's intents, and its line of history. What changes nothing and does nothing has no history. */

@@ -201,6 +201,30 @@ describe('a lease', () => {
   });
 });
 
+describe('a lease that was lost', () => {
+  it('leaves it to its new owner when to try again', async () => {
+    let second: Promise<void> | undefined;
+    const work = Promise.withResolvers<void>();
+    const other = world.engine('other', { perform: () => work.promise });
+    const slow = world.engine('slow', {
+      async perform() {
+        world.now += 60_000;
+        second = other.wake([bench('a')]);
+        await expect.poll(async () => (await world.item('a')).lease?.owner).toBe('other');
+        throw new Error('not now');
+      },
+    });
+    await slow.deliver(bench('a'), lay('saw'), 'm1');
+    await slow.wake([bench('a')]);
+    const item = await world.item('a');
+    expect(item.lease?.owner).toBe('other');
+    expect(item.outbox.map(({ attempts, notBefore }) => [attempts, notBefore])).toEqual([[0, undefined]]);
+    work.resolve();
+    await second;
+    expect((await world.bench('a')).jobs).toEqual({ saw: 'done' });
+  });
+});
+
 describe('the ledger', () => {
   it('has one line for each transition, and each goes on where the one before ended', async () => {
     const engine = world.engine('one');

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Route } from '../support/server.ts';
+import { AwsError } from '../support/service.ts';
 import type { Answer } from '../support/wire.ts';
 import { loadDynalite } from './dynalite.ts';
 import { createTable, type TableSchema } from './table.ts';
@@ -27,10 +28,18 @@ const limitBytes = 16 * 1024 * 1024;
 /** DynamoDB by dynalite, which is loaded in the background: it is not what one waits for at the start. */
 export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
   const opened = loadDynalite(options.directory);
-  const call = async (action: string, input: object): Promise<Answer> => {
+  const running = new Set<Promise<Answer>>();
+  let closed = false;
+  /** dynalite throws into the void when its store closes under a request: none is begun late or left behind. */
+  const run = async (request: ForDynalite, body: Buffer): Promise<Answer> => {
     const { listener } = await opened;
-    return exchange(listener, internalRequest(action), Buffer.from(JSON.stringify(input)));
+    if (closed) throw new AwsError('ServiceUnavailable', 'DynamoDB is shutting down.', 503);
+    const answer = exchange(listener, request, body);
+    running.add(answer);
+    return answer.finally(() => running.delete(answer));
   };
+  const call = (action: string, input: object) =>
+    run(internalRequest(action), Buffer.from(JSON.stringify(input)));
   const prepare = async () => {
     for (const table of options.tables) await createTable(call, table.name, table.schema);
   };
@@ -43,7 +52,7 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
       matches: (request) => String(request.headers['x-amz-target'] ?? '').startsWith(target),
       async answer(request, body) {
         await prepared;
-        return exchange((await opened).listener, request, body);
+        return run(request, body);
       },
     },
     async reset() {
@@ -52,11 +61,17 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
       prepared = prepare();
       await prepared;
     },
-    close: async () => (await opened).close(),
+    async close() {
+      await prepared.catch(() => undefined);
+      closed = true;
+      await Promise.allSettled(running);
+      await (await opened).close();
+    },
   };
 }
 
 type Listener = (request: unknown, response: unknown) => void;
+type ForDynalite = Pick<IncomingMessage, 'headers' | 'method' | 'url'>;
 
 /**
  * One request through dynalite's own listener. It never sees the real connection: it throws out of an event

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,9 +40,7 @@ test('takes processes where an engine takes connections and says nothing', async
 
 test('takes Docker where an engine answers', async () => {
   const socket = join(dataDirectory, 'engine.sock');
-  const engine = createServer((connection) =>
-    connection.once('data', () => connection.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK')),
-  );
+  const engine = createHttpServer((_, response) => response.end('OK'));
   await new Promise<void>((resolve) => engine.listen(socket, resolve));
   expect(await choose(undefined, socket)).toBe('docker');
   expect(await choose('docker', socket)).toBe('docker');

@@ -50,7 +50,7 @@ export async function describeService(
   return service && service.status !== 'INACTIVE' ? service : undefined;
 }
 
-function observed(service: Service) {
+export function observed(service: Service) {
   return {
     serviceArn: service.serviceArn as ServiceArn,
     status: service.status ?? '',

@@ -16,11 +16,11 @@ export function serve(version, routes) {
   let stopping = false;
   const server = createServer(async (request, response) => {
     const started = performance.now();
-    if (stopping) response.setHeader('connection', 'close');
     const { status = 200, json, html } = await answer(routes, request);
     response.writeHead(status, {
       'content-type': html ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
       'x-shop-version': version,
+      ...(stopping && { connection: 'close' }),
     });
     response.end(html ?? JSON.stringify(json));
     if (request.url === '/healthz') return;

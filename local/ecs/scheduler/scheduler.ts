@@ -73,7 +73,10 @@ export class ServiceScheduler {
       const service = this.#context.state.services.get(key);
       if (!service || service.status === 'INACTIVE') return;
       const tasks = liveTasks(this.#context, key);
-      if (service.status === 'DRAINING' && tasks.length === 0) return this.#retire(service);
+      if (service.status === 'DRAINING' && tasks.length === 0) {
+        this.#retire(service);
+        return;
+      }
       const health = new Map(tasks.map((task) => [task.id, healthOf(this.#context, service, task)]));
       this.#noteHealthy(service, tasks, health);
       const current = this.#context.state.services.get(key) ?? service;

@@ -42,9 +42,13 @@ export function failDeployment(context: EcsContext, key: string, deploymentId: s
   const mayReturn = service.configuration.deploymentCircuitBreaker?.rollback === true;
   const reason = 'ECS deployment circuit breaker: tasks failed to start.';
   markFailed(context, service, deployment, reason);
-  if (deployment.isRollback) return endServiceDeployment(context, deployment, 'ROLLBACK_FAILED', reason);
-  if (mayReturn && rollBack(context, key, deployment, 'ECS deployment circuit breaker')) return;
-  endServiceDeployment(context, deployment, 'STOPPED', reason);
+  if (
+    !deployment.isRollback &&
+    mayReturn &&
+    rollBack(context, key, deployment, 'ECS deployment circuit breaker')
+  )
+    return;
+  endServiceDeployment(context, deployment, deployment.isRollback ? 'ROLLBACK_FAILED' : 'STOPPED', reason);
 }
 
 /** As the circuit breaker would, but because somebody asked; false, and nothing changed, when there is no way back. */

@@ -1,22 +1,13 @@
 import type { ExitedContainer, RunningContainer } from '../../runtimes/runtime.ts';
-import type { Timer } from '../../support/clock.ts';
 import type { EcsContext } from '../context.ts';
-import type { ContainerDefinition, ContainerRecord, StopCode, TaskRecord } from '../model.ts';
+import type { ContainerDefinition, StopCode, TaskRecord } from '../model.ts';
+import { Activities } from './activity.ts';
 import { type TaskBook, withContainer } from './book.ts';
-import { readiness, stoppable } from './dependencies.ts';
+import { readiness } from './dependencies.ts';
 import { HealthProber } from './health.ts';
 import { containerId, containerLaunch, LaunchRefused, parseContainerId } from './launch.ts';
+import { ContainerStopper } from './stopper.ts';
 import type { TargetKeeper } from './targets.ts';
-
-/** What the process knows of a task besides its record; lost by a restart, and safe to lose. */
-interface Activity {
-  launching: string | undefined;
-  readonly signalled: Set<string>;
-  readonly timers: Timer[];
-  drain: 'not-begun' | 'waiting' | 'expired';
-}
-
-const killRecheckMs = 10_000;
 
 /**
  * Moves every task through its life. The record says what should be; each step makes one transition or
@@ -27,23 +18,26 @@ export class TaskDriver {
   readonly #book: TaskBook;
   readonly #prober: HealthProber;
   readonly #targets: TargetKeeper;
-  readonly #activities = new Map<string, Activity>();
+  readonly #activities: Activities;
+  readonly #stopper: ContainerStopper;
   readonly #woken = new Set<string>();
-  #paused = true;
+  #state: 'new' | 'driving' | 'paused' = 'new';
 
   constructor(context: EcsContext, book: TaskBook, targets: TargetKeeper) {
     this.#context = context;
     this.#book = book;
     this.#prober = new HealthProber(context, book);
+    this.#activities = new Activities(context, (taskId) => this.wake(taskId));
+    this.#stopper = new ContainerStopper(context, this.#activities, (id, exit) => this.#heard(id, exit));
     this.#targets = targets;
     targets.onChange((taskId) => this.wake(taskId));
     book.onChange((task) => this.wake(task.id));
-    context.runtime.onExit((id, exit) => this.exited(id, exit));
+    context.runtime.onExit((id, exit) => this.#heard(id, exit));
   }
 
   /** Begins to drive: every task is looked at once. */
   resume(): void {
-    this.#paused = false;
+    this.#state = 'driving';
     for (const task of this.#context.state.tasks.values()) {
       if (task.lastStatus === 'STOPPED') continue;
       this.#watchAll(task);
@@ -55,10 +49,9 @@ export class TaskDriver {
 
   /** Stops to drive; containers are left as they are. */
   pause(): void {
-    this.#paused = true;
+    this.#state = 'paused';
     this.#prober.forgetAll();
-    for (const activity of this.#activities.values()) for (const timer of activity.timers) timer.cancel();
-    this.#activities.clear();
+    this.#activities.forgetAll();
     this.#targets.forgetAll();
   }
 
@@ -68,7 +61,7 @@ export class TaskDriver {
     this.#woken.add(taskId);
     queueMicrotask(() => {
       this.#woken.delete(taskId);
-      while (!this.#paused && this.#step(taskId));
+      while (this.#state === 'driving' && this.#step(taskId));
     });
   }
 
@@ -82,6 +75,11 @@ export class TaskDriver {
       stopCode,
       stoppedReason,
     });
+  }
+
+  /** An engine that was stopped leaves what happens to the one that comes after it. */
+  #heard(id: string, exit: ExitedContainer): void {
+    if (this.#state !== 'paused') this.exited(id, exit);
   }
 
   /** Records what became of a container; an exit told twice changes nothing. */
@@ -150,7 +148,7 @@ export class TaskDriver {
       case 'DEACTIVATING':
         return this.#drain(task) && this.#move(task, 'STOPPING');
       case 'STOPPING':
-        return this.#stopContainers(task) && this.#move(task, 'DEPROVISIONING');
+        return this.#stopper.stop(task, this.#definitions(task)) && this.#move(task, 'DEPROVISIONING');
       case 'DEPROVISIONING':
         return this.#finish(task);
       case 'STOPPED':
@@ -165,12 +163,12 @@ export class TaskDriver {
   /** A task that never ran has nothing to drain. */
   #leave(task: TaskRecord): boolean {
     const wasStarted = task.containers.some(({ status }) => status !== 'PENDING');
-    const isStarting = this.#activity(task.id).launching !== undefined;
+    const isStarting = this.#activities.of(task.id).launching !== undefined;
     return this.#move(task, wasStarted || isStarting ? 'STOPPING' : 'DEPROVISIONING');
   }
 
   #startContainers(task: TaskRecord): boolean {
-    const activity = this.#activity(task.id);
+    const activity = this.#activities.of(task.id);
     if (activity.launching !== undefined) return false;
     const definitions = this.#definitions(task);
     const waiting = task.containers.filter(({ status }) => status === 'PENDING');
@@ -199,13 +197,14 @@ export class TaskDriver {
       const launch = containerLaunch(this.#context, task, definition);
       this.#context.journal.flush();
       const found = await this.#context.runtime.launch(launch);
-      this.#activity(task.id).launching = undefined;
-      if (!this.#paused) this.running(task.id, name, found);
+      this.#activities.of(task.id).launching = undefined;
+      if (this.#state === 'driving') this.running(task.id, name, found);
     } catch (error) {
-      this.#activity(task.id).launching = undefined;
+      this.#activities.of(task.id).launching = undefined;
       const message = error instanceof Error ? error.message : String(error);
       const reason = error instanceof LaunchRefused || /^\w+(Error|Exception):/.test(message);
-      if (!this.#paused) this.#failStart(task, name, reason ? message : `ContainerRuntimeError: ${message}`);
+      if (this.#state === 'driving')
+        this.#failStart(task, name, reason ? message : `ContainerRuntimeError: ${message}`);
     }
     this.wake(task.id);
   }
@@ -242,13 +241,13 @@ export class TaskDriver {
 
   /** True when no request can reach the task any more: only then is it told to stop. */
   #drain(task: TaskRecord): boolean {
-    const activity = this.#activity(task.id);
+    const activity = this.#activities.of(task.id);
     const runs = task.containers.some(({ status }) => status === 'RUNNING');
     if (activity.drain === 'not-begun') {
       activity.drain = 'waiting';
       this.#targets.deregister(task);
       if (runs && task.targets.length > 0) {
-        this.#after(task.id, this.#context.options.drainDeadlineSeconds * 1000, () => {
+        this.#activities.after(task.id, this.#context.options.drainDeadlineSeconds * 1000, () => {
           activity.drain = 'expired';
         });
       }
@@ -256,56 +255,8 @@ export class TaskDriver {
     return !runs || activity.drain === 'expired' || this.#targets.isDrained(task);
   }
 
-  #stopContainers(task: TaskRecord): boolean {
-    const activity = this.#activity(task.id);
-    if (activity.launching !== undefined) return false;
-    if (task.containers.every(({ status }) => status !== 'RUNNING')) return true;
-    const definitions = this.#definitions(task);
-    for (const container of stoppable(definitions, task.containers)) {
-      if (activity.signalled.has(container.name)) continue;
-      activity.signalled.add(container.name);
-      this.#terminate(task, container, definitions);
-    }
-    return false;
-  }
-
-  #terminate(
-    task: TaskRecord,
-    container: ContainerRecord,
-    definitions: readonly ContainerDefinition[],
-  ): void {
-    const definition = definitions.find(({ name }) => name === container.name);
-    const id = containerId(task.id, container.name);
-    this.#context.journal.flush();
-    this.#signal(id, 'SIGTERM');
-    this.#after(task.id, (definition?.stopTimeout ?? 30) * 1000, () => this.#kill(task.id, id));
-  }
-
-  /** Also asks what became of it: an exit that was never told must not hold the task for ever. */
-  #kill(taskId: string, id: string): void {
-    this.#signal(id, 'SIGKILL');
-    this.#after(taskId, killRecheckMs, () => {
-      void this.#context.runtime.adopt(id).then(
-        (found) => {
-          if (this.#paused) return;
-          if (found?.state === 'running') this.#kill(taskId, id);
-          else this.exited(id, found ?? { state: 'exited' });
-        },
-        () => this.#kill(taskId, id),
-      );
-    });
-  }
-
-  #signal(id: string, signal: 'SIGTERM' | 'SIGKILL'): void {
-    this.#context.runtime.signal(id, signal).catch(() => {
-      // The kill that follows, and the look after it, see to a container that could not be signalled.
-    });
-  }
-
   #finish(task: TaskRecord): boolean {
-    const activity = this.#activity(task.id);
-    for (const timer of activity.timers) timer.cancel();
-    this.#activities.delete(task.id);
+    this.#activities.forget(task.id);
     this.#targets.forget(task);
     for (const container of task.containers) {
       this.#prober.forget(task.id, container.name);
@@ -333,22 +284,5 @@ export class TaskDriver {
 
   #definitions(task: TaskRecord): readonly ContainerDefinition[] {
     return this.#context.state.definitions.get(task.definitionKey)?.definition.containerDefinitions ?? [];
-  }
-
-  #after(taskId: string, delayMs: number, action: () => void): void {
-    const timer = this.#context.clock.after(delayMs, () => {
-      action();
-      this.wake(taskId);
-    });
-    this.#activity(taskId).timers.push(timer);
-  }
-
-  #activity(taskId: string): Activity {
-    let activity = this.#activities.get(taskId);
-    if (!activity) {
-      activity = { launching: undefined, signalled: new Set(), timers: [], drain: 'not-begun' };
-      this.#activities.set(taskId, activity);
-    }
-    return activity;
   }
 }

@@ -55,7 +55,7 @@ export function acceptConfiguration(
     ...current,
     ...given,
   };
-  const { minimumHealthyPercent: minimum, maximumPercent: maximum } = configuration;
+  const { minimumHealthyPercent: minimum = 100, maximumPercent: maximum = 200 } = configuration;
   if (minimum < 0 || minimum > 100) {
     throw invalid('minimumHealthyPercent must be between 0 and 100.');
   }
@@ -75,7 +75,7 @@ export function acceptConfiguration(
   if (configuration.earlySuccessCriteria?.enable) {
     throw unsupported('Local AWS does not have earlySuccessCriteria.');
   }
-  checkThreshold(configuration.deploymentCircuitBreaker.thresholdConfiguration);
+  checkThreshold(configuration.deploymentCircuitBreaker?.thresholdConfiguration);
   return configuration;
 }
 

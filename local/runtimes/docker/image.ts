@@ -3,25 +3,23 @@ import type { Clock } from '../../support/clock.ts';
 import { RuntimeError } from '../runtime.ts';
 import { ifKnown, refusal } from './engine.ts';
 
-/** The image's digest; an image that is not there is pulled. Throws `CannotPullContainerError: …`. */
+/** Pulls an image that is not there. Throws `CannotPullContainerError: …`. */
 export async function ensureImage(
   docker: Docker,
   image: string,
   clock: Clock,
   pullTimeoutMs: number,
-): Promise<string> {
+): Promise<void> {
   try {
     const known = await ifKnown(docker.getImage(image).inspect());
-    if (known) return digestOf(known);
-    await pull(docker, withTag(image), clock, pullTimeoutMs);
-    return digestOf(await docker.getImage(image).inspect());
+    if (!known) await pull(docker, withTag(image), clock, pullTimeoutMs);
   } catch (error) {
     throw refusal('CannotPullContainerError', error);
   }
 }
 
 /** The digest in its repository, or the image's own id where it never was in one. */
-function digestOf({ RepoDigests, Id }: Docker.ImageInspectInfo): string {
+export function digestOf({ RepoDigests, Id }: Docker.ImageInspectInfo): string {
   return RepoDigests?.[0]?.split('@')[1] ?? Id;
 }
 

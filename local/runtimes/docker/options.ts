@@ -8,6 +8,9 @@ import type { ContainerLaunch } from '../runtime.ts';
 export const OWNER_LABEL = 'berth.local';
 export const TASK_LABEL = 'berth.task';
 export const ID_LABEL = 'berth.id';
+/** Where the output goes, for the Local AWS that finds the container. */
+export const LOG_GROUP_LABEL = 'berth.log.group';
+export const LOG_STREAM_LABEL = 'berth.log.stream';
 
 const MIB = 1024 * 1024;
 /** The engine takes no smaller limit. */
@@ -41,7 +44,13 @@ export function createOptions(
     ...(user !== undefined && { User: user }),
     ...(workingDirectory !== undefined && { WorkingDir: workingDirectory }),
     Env: environmentOf(launch),
-    Labels: { ...launch.labels, [OWNER_LABEL]: owner, [TASK_LABEL]: launch.taskId, [ID_LABEL]: launch.id },
+    Labels: {
+      ...launch.labels,
+      [OWNER_LABEL]: owner,
+      [TASK_LABEL]: launch.taskId,
+      [ID_LABEL]: launch.id,
+      ...(launch.log && { [LOG_GROUP_LABEL]: launch.log.group, [LOG_STREAM_LABEL]: launch.log.stream }),
+    },
     ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
     HostConfig: {
       NetworkMode: joins === undefined ? 'bridge' : `container:${joins}`,

@@ -4,7 +4,7 @@ import { type Clock, realClock } from '../../support/clock.ts';
 import type { ContainerLaunch, ExitedContainer, RunningContainer, Runtime } from '../runtime.ts';
 import { bridgeIsReachable, ifKnown, refusal, statusOf } from './engine.ts';
 import { runInside } from './exec.ts';
-import { ensureImage } from './image.ts';
+import { digestOf, ensureImage } from './image.ts';
 import { containerName, createOptions, OWNER_LABEL, TASK_LABEL } from './options.ts';
 import { exitedFrom, networkOwnerOf, runningFrom } from './seen.ts';
 import { DockerWatch } from './watch.ts';
@@ -66,7 +66,7 @@ class DockerRuntime implements Runtime {
     const earlier = await this.adopt(launch.id);
     if (earlier?.state === 'running') return earlier;
     await this.remove(launch.id);
-    const imageDigest = await ensureImage(this.#docker, launch.image, this.#clock, this.#pullTimeoutMs);
+    await ensureImage(this.#docker, launch.image, this.#clock, this.#pullTimeoutMs);
     const container = await this.#create(launch);
     try {
       await container.start();
@@ -75,7 +75,7 @@ class DockerRuntime implements Runtime {
       throw error;
     }
     const seen = await container.inspect();
-    const running = { ...(await this.#running(seen)), imageDigest };
+    const running = await this.#running(seen);
     this.#watch(launch.id, container, seen);
     return running;
   }
@@ -105,7 +105,7 @@ class DockerRuntime implements Runtime {
       return undefined;
     }
     const watch = this.#watch(id, container, seen);
-    if (seen.State.Running) return { ...(await this.#running(seen)), ...(await this.#digest(seen)) };
+    if (seen.State.Running) return this.#running(seen);
     watch.tellNobody();
     await watch.outputKept;
     return exitedFrom(seen);
@@ -164,12 +164,9 @@ class DockerRuntime implements Runtime {
   async #running(seen: Docker.ContainerInspectInfo): Promise<RunningContainer> {
     const networkOwner = networkOwnerOf(seen);
     const network = networkOwner && (await ifKnown(this.#docker.getContainer(networkOwner).inspect()));
-    return runningFrom(seen, network || seen, await this.#bridgeIsReachable());
-  }
-
-  async #digest(seen: Docker.ContainerInspectInfo): Promise<{ imageDigest?: string }> {
+    const running = runningFrom(seen, network || seen, await this.#bridgeIsReachable());
     const image = await ifKnown(this.#docker.getImage(seen.Image).inspect());
-    return image ? { imageDigest: image.RepoDigests?.[0]?.split('@')[1] ?? image.Id } : {};
+    return image ? { ...running, imageDigest: digestOf(image) } : running;
   }
 
   async #networkOf(taskId: string): Promise<string | undefined> {

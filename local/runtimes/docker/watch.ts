@@ -3,6 +3,7 @@ import type { LogSink } from '../../logs/sink.ts';
 import type { Clock } from '../../support/clock.ts';
 import type { ExitedContainer } from '../runtime.ts';
 import { ifKnown, statusOf } from './engine.ts';
+import { LOG_GROUP_LABEL, LOG_STREAM_LABEL } from './options.ts';
 import { keepOutput } from './output.ts';
 import { exitedFrom } from './seen.ts';
 
@@ -59,7 +60,7 @@ export class DockerWatch {
   }
 
   async #keepOutput(seen: Docker.ContainerInspectInfo, logs: LogSink): Promise<void> {
-    const { 'berth.log.group': group, 'berth.log.stream': stream } = seen.Config.Labels;
+    const { [LOG_GROUP_LABEL]: group, [LOG_STREAM_LABEL]: stream } = seen.Config.Labels;
     if (group === undefined || stream === undefined) return;
     const writer = logs.open({ group, stream, source: seen.Id });
     while (!this.#closing.aborted) {

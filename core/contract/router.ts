@@ -1,0 +1,60 @@
+import { BerthError } from '../kernel/errors.ts';
+import { quoted } from './parse.ts';
+import { type RouteName, routes } from './routes.ts';
+
+/** A path that is there, but not for this method; `allow` lists the methods that it has. */
+export class MethodNotAllowed extends BerthError {
+  readonly allow: string;
+
+  constructor(allow: string) {
+    super('method-not-allowed', `this path answers to ${allow}`);
+    this.allow = allow;
+  }
+}
+
+export interface Match {
+  readonly name: RouteName;
+  /** As they stand in the path, decoded and not yet parsed. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const table = Object.entries(routes).map(([name, { method, path }]) => ({
+  name: name as RouteName,
+  method: method as string,
+  segments: path.split('/'),
+}));
+
+/** The route of a request. Throws `not-found`, or `MethodNotAllowed`. */
+export function matchRoute(method: string, path: string): Match {
+  const segments = decoded(path);
+  const found = table.flatMap((route) => {
+    const params = segments && paramsOf(route.segments, segments);
+    return params ? [{ ...route, params }] : [];
+  });
+  const match = found.find((route) => route.method === method);
+  if (match) return { name: match.name, params: match.params };
+  if (found.length > 0) throw new MethodNotAllowed(found.map((route) => route.method).join(', '));
+  throw new BerthError('not-found', `there is no path ${quoted(path)}; GET /openapi.json lists them all`);
+}
+
+function decoded(path: string): string[] | undefined {
+  try {
+    return path.split('/').map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+function paramsOf(
+  template: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | undefined {
+  if (template.length !== segments.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [place, part] of template.entries()) {
+    const segment = segments[place]!;
+    if (part.startsWith('{')) params[part.slice(1, -1)] = segment;
+    else if (part !== segment) return undefined;
+  }
+  return params;
+}

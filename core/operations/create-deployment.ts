@@ -1,0 +1,72 @@
+import { contentHash, type Desired, hashOf, toDesired } from '../contract/desired.ts';
+import type { Environment } from '../contract/environment.ts';
+import { ecsNameOf } from '../contract/names.ts';
+import type { CreateDeployment } from '../contract/requests.ts';
+import type { RouteInput } from '../contract/routes.ts';
+import type { DeploymentView } from '../contract/views.ts';
+import type { DeploymentRequest } from '../deployments/model.ts';
+import { BerthError, type FieldError } from '../kernel/errors.ts';
+import { serviceIdOf } from '../services/records.ts';
+import { conflictsOf, problemsOf } from './check-desired.ts';
+import { accept, deploymentIdFor, repeated } from './deliver.ts';
+import type { OperationDependencies } from './ports.ts';
+
+export const defaultActor = 'api';
+
+/** Deploys one service: creates it, or moves it to what the manifest says. Refuses before anything is written. */
+export async function createDeployment(
+  deps: OperationDependencies,
+  { body, idempotencyKey }: RouteInput<'createDeployment'>,
+): Promise<DeploymentView> {
+  const environment = environmentOf(deps, body.environment);
+  const directory = body.directory === undefined ? {} : { directory: body.directory };
+  const desired = toDesired(body.spec, { local: environment.local, ...directory });
+  const request = requestOf(deps, { body, environment, desired, idempotencyKey });
+  const before = idempotencyKey === undefined ? undefined : await repeated(deps, request);
+  if (before) return before;
+  refuse('invalid-request', problemsOf(body, environment));
+  refuse('conflict', await conflictsOf(deps, request, desired));
+  return accept(deps, request);
+}
+
+function environmentOf({ environments }: OperationDependencies, name: string): Environment {
+  const found = environments.find((environment) => environment.name === name);
+  const known = environments.map((environment) => environment.name).join(', ') || 'none';
+  const detail = `is not the name of an environment; there are: ${known}`;
+  if (!found)
+    throw new BerthError('invalid-request', `environment ${detail}`, [{ path: '/environment', detail }]);
+  return found;
+}
+
+interface Asked {
+  readonly body: CreateDeployment;
+  readonly environment: Environment;
+  readonly desired: Desired;
+  readonly idempotencyKey: string | undefined;
+}
+
+function requestOf(deps: OperationDependencies, asked: Asked): DeploymentRequest {
+  const { body, environment, desired } = asked;
+  const ecsName = ecsNameOf(body.app, body.service);
+  const service = serviceIdOf(environment.name, ecsName);
+  return {
+    id: deploymentIdFor(service, asked.idempotencyKey, deps.newId),
+    service,
+    environment: environment.name,
+    cluster: environment.cluster,
+    ecsName,
+    app: body.app,
+    name: body.service,
+    what: { type: 'content', hash: contentHash(desired.spec), ...desired },
+    whenBusy: body.whenBusy,
+    actor: body.actor ?? defaultActor,
+    ...(body.message !== undefined && { message: body.message }),
+    requestHash: hashOf({ create: body }),
+    requestedAt: deps.clock.now(),
+  };
+}
+
+function refuse(kind: 'invalid-request' | 'conflict', errors: readonly FieldError[]): void {
+  if (errors.length === 0) return;
+  throw new BerthError(kind, errors.map(({ path, detail }) => `${path} ${detail}`).join('; '), errors);
+}

@@ -1,0 +1,49 @@
+import type { DeploymentView } from '../contract/views.ts';
+import type { DeploymentRequest, DeploymentState } from '../deployments/model.ts';
+import { deploymentRef } from '../deployments/records.ts';
+import { BerthError } from '../kernel/errors.ts';
+import type { Ref } from '../kernel/plan.ts';
+import { idOf } from './ids.ts';
+import type { OperationDependencies } from './ports.ts';
+import { deploymentView } from './present/deployment.ts';
+
+/** Stores what a message comes to, and asks for a look. The write counts; the look would come anyway, later. */
+export async function deliver(deps: OperationDependencies, to: Ref, message: object, id: string) {
+  const item = await deps.engine.deliver(to, message, id);
+  await deps.alarms.ring(to, deps.clock.now()).catch((error: unknown) => {
+    deps.log.warn('a wake-up could not be sent; the sweep will find it', { ref: to, error: String(error) });
+  });
+  return item?.state;
+}
+
+/** The id of a deployment: the same for the same key on the same service. */
+export const deploymentIdFor = (service: string, key: string | undefined, newId: () => string): string =>
+  `dep_${key === undefined ? newId() : idOf(`${service}|${key}`)}`;
+
+/** The deployment that this key named before, if there is one. Throws where it was another request. */
+export async function repeated(
+  { store }: OperationDependencies,
+  { id, requestHash }: Pick<DeploymentRequest, 'id' | 'requestHash'>,
+): Promise<DeploymentView | undefined> {
+  const item = await store.load(deploymentRef(id));
+  return item && viewOfSame(item.state as DeploymentState, requestHash);
+}
+
+/** Takes a deployment on; one that is there already, of the same request, is that one. */
+export async function accept(
+  deps: OperationDependencies,
+  request: DeploymentRequest,
+): Promise<DeploymentView> {
+  const { id, requestHash } = request;
+  const state = await deliver(deps, deploymentRef(id), { type: 'create', request }, `create/${id}`);
+  return viewOfSame(state as DeploymentState, requestHash);
+}
+
+function viewOfSame(state: DeploymentState, requestHash: string): DeploymentView {
+  if (state.request.requestHash === requestHash) return deploymentView(state);
+  throw new BerthError(
+    'idempotency-conflict',
+    `the Idempotency-Key stands for ${state.request.id}, a deployment with another body; ` +
+      'use a new key for a new request, and the very same body to ask again',
+  );
+}

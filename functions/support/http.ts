@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { BerthError } from '../../core/kernel/errors.ts';
+
+/** The part of API Gateway's HTTP API event (payload format 2.0) that is used. */
+const httpEvent = z.object({
+  rawPath: z.string(),
+  rawQueryString: z.string().default(''),
+  headers: z.record(z.string(), z.string().optional()).default({}),
+  requestContext: z.object({ requestId: z.string().max(200), http: z.object({ method: z.string() }) }),
+  body: z.string().nullish(),
+  isBase64Encoded: z.boolean().default(false),
+});
+
+export interface HttpRequest {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Uint8Array;
+}
+
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Throws `invalid-request` for what is no HTTP event. */
+export function parseHttpEvent(event: unknown): HttpRequest {
+  const parsed = httpEvent.safeParse(event);
+  if (!parsed.success)
+    throw new BerthError('invalid-request', 'this function answers to HTTP API events only');
+  const { rawPath, rawQueryString, headers, requestContext, body, isBase64Encoded } = parsed.data;
+  return {
+    id: requestContext.requestId,
+    method: requestContext.http.method,
+    path: rawPath,
+    query: rawQueryString,
+    headers: new Map(
+      Object.entries(headers).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name.toLowerCase(), value]],
+      ),
+    ),
+    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}
+
+export function answer(
+  statusCode: number,
+  value: unknown,
+  { id, contentType = 'application/json', headers = {} }: AnswerOptions,
+): HttpAnswer {
+  return {
+    statusCode,
+    headers: {
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': id,
+      ...headers,
+    },
+    body: JSON.stringify(value),
+  };
+}
+
+interface AnswerOptions {
+  readonly id: string;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
