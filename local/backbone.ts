@@ -29,10 +29,10 @@ export interface Backbone {
   readonly events: Events;
   readonly lambda: Lambda;
   readonly dynamodb: DynamoDb;
-  /** Wires all up; the endpoint must be known by now. */
-  start(): void;
-  /** Forgets everything and wires up anew; `emptyJournal` is called in the midst of it, in the same turn. */
-  reset(emptyJournal: () => void): Promise<void>;
+  /** Wires all up. The endpoint must be known by now; `environments` is JSON of where Berth may deploy to. */
+  start(environments?: string): void;
+  /** Forgets what is in memory, in the turn in which the journal was emptied; to be started again. */
+  forget(): void;
   stop(): Promise<void>;
 }
 
@@ -52,9 +52,9 @@ export function createBackbone(options: BackboneOptions): Backbone {
     ...(options.tables === undefined ? {} : { directory: options.tables }),
     tables: [topology.table],
   });
-  const start = () => {
+  const start = (environments = '[]') => {
     const wiring: WiringDependencies = {
-      ...{ topology, queues, events },
+      ...{ topology, queues, events, environments },
       queueUrl: (name) => `${endpoint()}/${account}/${name}`,
       environment: options.environment ?? {},
     };
@@ -67,13 +67,10 @@ export function createBackbone(options: BackboneOptions): Backbone {
     lambda,
     dynamodb,
     start,
-    async reset(emptyJournal) {
-      emptyJournal();
+    forget() {
       queues.reset();
       events.reset();
       lambda.reset();
-      start();
-      await dynamodb.reset();
     },
     async stop() {
       lambda.stop();

@@ -10,6 +10,8 @@ export interface WiringDependencies {
   readonly events: Events;
   /** Where functions find a queue. */
   queueUrl(name: string): string;
+  /** JSON of the environments that Berth may deploy to. */
+  readonly environments: string;
   /** What every function gets besides the topology's environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -86,7 +88,8 @@ function resolved(
   );
 }
 
-function symbolValue(symbol: string, { topology, queueUrl }: WiringDependencies): string {
+function symbolValue(symbol: string, { topology, queueUrl, environments }: WiringDependencies): string {
   if (symbol === 'table') return topology.table.name;
+  if (symbol === 'environments') return environments;
   return symbol.startsWith('queue:') ? queueUrl(symbol.slice('queue:'.length)) : symbol;
 }

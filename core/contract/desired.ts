@@ -56,7 +56,13 @@ function healthOf({ path, command, ...check }: NonNullable<ServiceManifest['heal
     unhealthyCount: check.unhealthy,
     graceSeconds: check.grace,
   };
-  return path === undefined ? { ...times, command: command ?? [] } : { ...times, path };
+  return path === undefined ? { ...times, command: plainCommand(command ?? []) } : { ...times, path };
+}
+
+/** Who knows ECS may write its first word, `CMD` or `CMD-SHELL`; here a command is always argv. */
+function plainCommand([first, ...rest]: readonly string[]): readonly string[] {
+  if (first === 'CMD') return rest;
+  return first === 'CMD-SHELL' ? ['/bin/sh', '-c', rest.join(' ')] : [first ?? '', ...rest];
 }
 
 /** SHA-256, in hex, of a release's content. Equal content has an equal hash, whatever the order of its keys. */

@@ -45,11 +45,11 @@ export const secretReference = z
   .max(1000);
 
 export const port = z
-  .int('has to be a port, a whole number from 1 to 65535')
+  .int()
   .min(1, 'has to be a port, from 1 to 65535')
   .max(65_535, 'has to be a port, from 1 to 65535');
 
 export const taskCount = z
-  .int('has to be a whole number of tasks')
+  .int()
   .min(0, 'may not be negative')
   .max(5000, 'may be at most 5000, the limit of ECS for a service');

@@ -41,7 +41,7 @@ export const createDeployment = told(
 export const rollback = told(
   'Rollback',
   strict({
-    release: z.int('has to be the number of a release').min(1).optional(),
+    release: z.int().min(1).optional(),
     whenBusy,
     actor,
     message,

@@ -13,7 +13,7 @@ export function rolloutProblem(count: number, limits: RolloutLimits): string | u
   const { minimumHealthyPercent: minimum, maximumPercent: maximum } = limits;
   const lower = Math.ceil((count * minimum) / 100);
   const upper = Math.floor((count * maximum) / 100);
-  if (count === 0 || lower < count || upper > count) return undefined;
+  if (count <= 0 || lower < count || upper > count) return undefined;
   return (
     `a deployment of ${count} ${count === 1 ? 'task' : 'tasks'} could never move: ` +
     `at least ceil(${count} × ${minimum} %) = ${lower} have to run and at most ` +

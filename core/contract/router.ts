@@ -53,7 +53,7 @@ function paramsOf(
   const params: Record<string, string> = {};
   for (const [place, part] of template.entries()) {
     const segment = segments[place]!;
-    if (part.startsWith('{')) params[part.slice(1, -1)] = segment;
+    if (part.startsWith('{') && segment !== '') params[part.slice(1, -1)] = segment;
     else if (part !== segment) return undefined;
   }
   return params;

@@ -8,8 +8,8 @@ import { cpu, duration, memory } from './units.ts';
 import { environment, secrets } from './variables.ts';
 import { argv } from './words.ts';
 
-const percent = (atMost: number) => z.int('has to be a whole number of per cent').min(0).max(atMost);
-const times = z.int('has to be a whole number').min(2).max(10);
+const percent = (atMost: number) => z.int().min(0).max(atMost);
+const times = z.int().min(2).max(10);
 
 const path = z
   .string()

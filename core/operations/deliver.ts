@@ -1,7 +1,7 @@
 import type { DeploymentView } from '../contract/views.ts';
 import type { DeploymentRequest, DeploymentState } from '../deployments/model.ts';
 import { deploymentRef } from '../deployments/records.ts';
-import { BerthError } from '../kernel/errors.ts';
+import { BerthError, LostRace } from '../kernel/errors.ts';
 import type { Ref } from '../kernel/plan.ts';
 import { idOf } from './ids.ts';
 import type { OperationDependencies } from './ports.ts';
@@ -35,8 +35,15 @@ export async function accept(
   request: DeploymentRequest,
 ): Promise<DeploymentView> {
   const { id, requestHash } = request;
-  const state = await deliver(deps, deploymentRef(id), { type: 'create', request }, `create/${id}`);
-  return viewOfSame(state as DeploymentState, requestHash);
+  try {
+    const state = await deliver(deps, deploymentRef(id), { type: 'create', request }, `create/${id}`);
+    return viewOfSame(state as DeploymentState, requestHash);
+  } catch (error) {
+    // Whoever lost the race for a key lost it to the same key.
+    const winner = error instanceof LostRace ? await repeated(deps, request) : undefined;
+    if (winner) return winner;
+    throw error;
+  }
 }
 
 function viewOfSame(state: DeploymentState, requestHash: string): DeploymentView {

@@ -38,7 +38,7 @@ it('has the topology’s table with its indexes, answers the SDK, and empties on
     }),
   );
   expect(due.Items).toHaveLength(1);
-  await cloud.reset(() => cloud.journal.reset());
+  await cloud.dynamodb.reset();
   const { Item } = await client.send(new GetItemCommand({ TableName: 'things', Key: item('a') }));
   expect(Item).toBeUndefined();
   client.destroy();

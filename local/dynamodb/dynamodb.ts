@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Route } from '../support/server.ts';
 import { AwsError } from '../support/service.ts';
 import type { Answer } from '../support/wire.ts';
-import { loadDynalite } from './dynalite.ts';
+import { type Dynalite, loadDynalite } from './dynalite.ts';
 import { createTable, type TableSchema } from './table.ts';
 
 export interface DynamoDbOptions {
@@ -14,7 +14,7 @@ export interface DynamoDbOptions {
 
 export interface DynamoDb {
   readonly route: Route;
-  /** Resolves when the tables are there. */
+  /** Loads it and makes the tables, if that has not been done; resolves when they are there. */
   ready(): Promise<void>;
   /** Drops and makes the tables again. */
   reset(): Promise<void>;
@@ -25,14 +25,18 @@ const target = 'DynamoDB_20120810.';
 /** What BatchWriteItem takes at AWS. */
 const limitBytes = 16 * 1024 * 1024;
 
-/** DynamoDB by dynalite, which is loaded in the background: it is not what one waits for at the start. */
+/** DynamoDB by dynalite, which is loaded at the first need: it is not what one waits for at the start. */
 export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
-  const opened = loadDynalite(options.directory);
+  let loading: Promise<Dynalite> | undefined;
+  const opened = () => {
+    loading ??= loadDynalite(options.directory);
+    return loading;
+  };
   const running = new Set<Promise<Answer>>();
   let closed = false;
   /** dynalite throws into the void when its store closes under a request: none is begun late or left behind. */
   const run = async (request: ForDynalite, body: Buffer): Promise<Answer> => {
-    const { listener } = await opened;
+    const { listener } = await opened();
     if (closed) throw new AwsError('ServiceUnavailable', 'DynamoDB is shutting down.', 503);
     const answer = exchange(listener, request, body);
     running.add(answer);
@@ -43,29 +47,32 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
   const prepare = async () => {
     for (const table of options.tables) await createTable(call, table.name, table.schema);
   };
-  let prepared = prepare();
-  prepared.catch(() => undefined);
+  let preparing: Promise<void> | undefined;
+  const ready = () => {
+    preparing ??= prepare();
+    return preparing;
+  };
   return {
-    ready: () => prepared,
+    ready,
     route: {
       limitBytes,
       matches: (request) => String(request.headers['x-amz-target'] ?? '').startsWith(target),
       async answer(request, body) {
-        await prepared;
+        await ready();
         return run(request, body);
       },
     },
     async reset() {
-      await prepared;
+      await ready();
       for (const { name } of options.tables) await call('DeleteTable', { TableName: name });
-      prepared = prepare();
-      await prepared;
+      preparing = prepare();
+      await preparing;
     },
     async close() {
-      await prepared.catch(() => undefined);
+      await preparing?.catch(() => undefined);
       closed = true;
       await Promise.allSettled(running);
-      await (await opened).close();
+      await (await loading)?.close();
     },
   };
 }

@@ -37,6 +37,8 @@ export interface EndpointOptions {
   readonly routes: readonly Route[];
   /** Makes what was changed durable; called before every answer. */
   flush(): void;
+  /** Requests are answered once it resolves; the port can be opened before. */
+  ready?(): Promise<void>;
   log(line: string): void;
   observe?(call: ObservedCall): void;
 }
@@ -82,6 +84,7 @@ function dispatcher(options: EndpointOptions) {
       if (refused) throw new AwsError('AccessDeniedException', refused, 403);
       const read = await readBody(request, handler.limitBytes);
       if (read.state !== 'whole') return unreadable(read, contentType, requestId);
+      await options.ready?.();
       const answer = await handler.answer(request, read.body, requestId);
       options.flush();
       return answer;

@@ -1,5 +1,5 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { tableDefinition } from '../../core/aws/dynamodb/table.ts';
+import { tableDefinition } from './table-definition.ts';
 
 /** A client for a DynamoDB on this machine, which takes any credentials. */
 export function localClient(endpoint: string, options: { maxAttempts?: number } = {}): DynamoDBClient {

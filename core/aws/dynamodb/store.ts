@@ -21,7 +21,7 @@ import { asBerthError, isConditionFailure, wasRepeated } from './failures.ts';
 import { queryDue, queryPage, type Table } from './pages.ts';
 
 /**
- * The store on one DynamoDB table (`tableDefinition`). It needs GetItem, PutItem and Query, of the table and
+ * The store on one DynamoDB table (`core/kernel/table.ts`). It needs GetItem, PutItem and Query, of the table and
  * its indexes, and nothing else: no transactions, no streams, no old values of failed conditions.
  *
  * A condition that does not hold is a value. Whatever cannot be done is thrown: `throttled` and `unavailable`

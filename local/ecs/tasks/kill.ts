@@ -1,20 +1,26 @@
 import type { EcsContext } from '../context.ts';
 import { containerId } from './launch.ts';
 
-/** Kills the containers of every task at once and removes them; what does not answer is left to the runtime. */
+const lookEveryMs = 20;
+const patienceMs = 5000;
+
+/** Kills the containers of every task at once and removes them; what does not end in time is left behind. */
 export async function killEverything(context: EcsContext): Promise<void> {
-  const ids = [...context.state.tasks.values()]
-    .filter(({ lastStatus }) => lastStatus !== 'STOPPED')
-    .flatMap((task) => {
-      for (const { targetGroupArn, address, port } of task.targets) {
-        context.targetGroups.deregister(targetGroupArn, { address, port });
-      }
-      return task.containers.map(({ name }) => containerId(task.id, name));
-    });
-  await Promise.allSettled(
-    ids.map(async (id) => {
-      await context.runtime.signal(id, 'SIGKILL');
-      await context.runtime.remove(id);
-    }),
-  );
+  const open = [...context.state.tasks.values()].filter(({ lastStatus }) => lastStatus !== 'STOPPED');
+  for (const { targets } of open) {
+    for (const { targetGroupArn, address, port } of targets) {
+      context.targetGroups.deregister(targetGroupArn, { address, port });
+    }
+  }
+  const ids = open.flatMap((task) => task.containers.map(({ name }) => containerId(task.id, name)));
+  await Promise.allSettled(ids.map((id) => killOne(context, id)));
+}
+
+async function killOne({ runtime, clock }: EcsContext, id: string): Promise<void> {
+  await runtime.signal(id, 'SIGKILL');
+  const deadline = clock.now() + patienceMs;
+  while ((await runtime.adopt(id))?.state === 'running' && clock.now() < deadline) {
+    await new Promise<void>((resolve) => void clock.after(lookEveryMs, resolve));
+  }
+  await runtime.remove(id);
 }

@@ -3,7 +3,7 @@ import type {
   GlobalSecondaryIndex,
   KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
-import { tableSchema } from '../../kernel/table.ts';
+import { tableSchema } from '../../core/kernel/table.ts';
 
 interface Keys {
   readonly hash: { readonly name: string; readonly type: 'S' | 'N' };

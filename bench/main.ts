@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+import type { Benchmark } from './benchmark.ts';
+import { rollout } from './rollout.ts';
+import { listing, table } from './table.ts';
+
+const benchmarks: readonly Benchmark[] = [rollout];
+
+const usage = `npm run -s bench -- NAME [--json]\n\n${listing(benchmarks)}\n`;
+const badInput = 2;
+
+/** With `json`, standard output is one JSON object and nothing else; progress goes to standard error. */
+async function main(argv: readonly string[]): Promise<number> {
+  const { json, name } = readArguments(argv);
+  const benchmark = benchmarks.find((each) => each.name === name);
+  if (!benchmark) {
+    process.stderr.write(name === undefined ? usage : `There is no benchmark "${name}".\n\n${usage}`);
+    return badInput;
+  }
+  const measured = await benchmark.run((line) => process.stderr.write(`${line}\n`));
+  const document = { benchmark: benchmark.name, ...measured };
+  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${table(benchmark, measured)}\n`);
+  return 0;
+}
+
+function readArguments(argv: readonly string[]): { json: boolean; name: string | undefined } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { json: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    });
+    if (positionals.length > 1) return { json: false, name: positionals.join(' ') };
+    return { json: values.json, name: positionals[0] };
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n`);
+    return { json: false, name: undefined };
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

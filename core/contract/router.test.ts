@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { MethodNotAllowed, matchRoute } from './router.ts';
+import { routes } from './routes.ts';
+
+describe('matching', () => {
+  it('finds every declared route by its own path', () => {
+    for (const [name, { method, path }] of Object.entries(routes)) {
+      const match = matchRoute(method, path.replace(/[{}]/g, ''));
+      expect(match.name).toBe(name);
+    }
+  });
+
+  it('decodes parameters, and only whole segments are parameters', () => {
+    expect(matchRoute('GET', '/deployments/a%2Fb').params).toEqual({ id: 'a/b' });
+    expect(() => matchRoute('GET', '/deployments/a/b')).toThrow(/there is no path/);
+  });
+
+  it.each(['', '/', '/deployments/', '//', '/%', '/deployments/%zz', '/__proto__', '/deployments/x/../y'])(
+    'does not know %j',
+    (path) => {
+      expect(() => matchRoute('GET', path)).toThrow(expect.objectContaining({ kind: 'not-found' }));
+    },
+  );
+
+  it('says which methods a path has', () => {
+    const refused = () => matchRoute('DELETE', '/deployments/x');
+    expect(refused).toThrow(MethodNotAllowed);
+    expect(refused).toThrow(expect.objectContaining({ kind: 'method-not-allowed', allow: 'GET' }));
+  });
+});

@@ -1,0 +1,32 @@
+import type { AwsService } from './support/service.ts';
+
+export interface AccountDependencies {
+  readonly ecs: AwsService;
+  readonly loadBalancers: AwsService;
+  readonly account: string;
+  readonly region: string;
+}
+
+const name = 'local';
+
+/**
+ * Makes what an account has before Berth comes to it, a cluster and a load balancer, and answers the JSON of
+ * the one environment that they are. What is there already is left alone.
+ */
+export async function provisionAccount(deps: AccountDependencies): Promise<string> {
+  await deps.ecs.call('CreateCluster', { clusterName: name }, {});
+  const created = await deps.loadBalancers.call('CreateLoadBalancer', { Name: 'berth' }, {});
+  const loadBalancerArn = /<LoadBalancerArn>([^<]+)</.exec(String(created))?.[1];
+  const environment = {
+    name,
+    cluster: name,
+    region: deps.region,
+    account: deps.account,
+    ...(loadBalancerArn === undefined ? {} : { loadBalancerArn }),
+    vpcId: 'vpc-local',
+    subnets: ['subnet-local'],
+    local: true,
+    publicHost: '127.0.0.1',
+  };
+  return JSON.stringify([environment]);
+}

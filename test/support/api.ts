@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Environment, parseEnvironments } from '../../core/contract/environment.ts';
+import type { ProblemView } from '../../core/contract/problem.ts';
+import { deployments } from '../../core/deployments/decide.ts';
+import type { DeploymentEffect, DeploymentQuery, DeploymentSeen } from '../../core/deployments/model.ts';
+import type { ServiceArn } from '../../core/ecs/arn.ts';
+import type { ObservedService, SeenService } from '../../core/ecs/service.ts';
+import type { TaskRecord } from '../../core/ecs/task.ts';
+import { taskToStore } from '../../core/intake/records.ts';
+import type { Members } from '../../core/kernel/item.ts';
+import type { Ref } from '../../core/kernel/plan.ts';
+import type { Log, Store } from '../../core/kernel/ports.ts';
+import { createEngine } from '../../core/kernel/reconcile.ts';
+import { idsBy } from '../../core/operations/ids.ts';
+import type { LogEvent, LogQuery, OperationDependencies } from '../../core/operations/ports.ts';
+import { services } from '../../core/services/decide.ts';
+import type { ServiceEffect, Target } from '../../core/services/model.ts';
+import { releaseRecord } from '../../core/services/records.ts';
+import { createApi } from '../../functions/support/api.ts';
+import type { HttpAnswer } from '../../functions/support/http.ts';
+import { createMemoryStore } from './memory-store.ts';
+
+const region = 'eu-central-1';
+const account = '000000000000';
+const loadBalancerArn = `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/berth/0123456789abcdef`;
+
+/** `local` runs programs of this machine; `cloud` runs containers only, and has no load balancer. */
+const environments = parseEnvironments(
+  JSON.stringify([
+    {
+      name: 'local',
+      cluster: 'local',
+      region,
+      account,
+      loadBalancerArn,
+      subnets: ['subnet-1'],
+      local: true,
+      publicHost: '127.0.0.1',
+    },
+    { name: 'cloud', cluster: 'cloud', region, account, subnets: ['subnet-1'] },
+  ]),
+);
+
+export interface Answer<Body> {
+  readonly status: number;
+  readonly headers: HttpAnswer['headers'];
+  readonly body: Body;
+}
+
+export interface Request {
+  readonly method?: string;
+  readonly path: string;
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is when it is text, as JSON otherwise. */
+  readonly body?: unknown;
+  readonly isBase64Encoded?: boolean;
+}
+
+/** The whole API over an ECS in memory that does at once what it is told. */
+export function startApi(options: { store?: Store } = {}) {
+  const store = options.store ?? createMemoryStore();
+  const log = collectingLog();
+  const clock = { now: () => Date.now() };
+  const rung: Ref[] = [];
+  const alarms = { ring: async (ref: Ref) => void rung.push(ref) };
+  const ecs = createObedientEcs(environments);
+  const written: LogEvent[] = [];
+  const engine = createEngine({
+    store,
+    clock,
+    alarms,
+    log,
+    members: membersOver(ecs, store, clock),
+    owner: randomUUID(),
+  });
+  const deps: OperationDependencies = {
+    store,
+    engine,
+    alarms,
+    clock,
+    log,
+    environments,
+    logs: { tail: async (query) => tailOf(written, query) },
+    live: { look: async (_, names) => new Map(names.map((name) => [name, ecs.look(name)])) },
+    newId: idsBy(clock),
+  };
+  const handler = createApi(deps);
+  return {
+    store,
+    log,
+    ecs,
+    written,
+    handle: async (event: unknown): Promise<HttpAnswer> => (await handler(event, {} as never)) as HttpAnswer,
+    async ask<Body = ProblemView>(request: Request): Promise<Answer<Body>> {
+      const answer = (await handler(httpEvent(request), {} as never)) as HttpAnswer;
+      return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body) as Body };
+    },
+    /** Looks at everything that asked to be looked at, until nothing does. */
+    async settle() {
+      for (let turn = 0; rung.length > 0 && turn < 20; turn++) await engine.wake(rung.splice(0));
+    },
+    async putTask(task: TaskRecord, ecsName: string) {
+      await store.put(taskToStore(task, 'local', ecsName), 'newer');
+    },
+  };
+}
+
+export type TestApi = ReturnType<typeof startApi>;
+
+/** An event of API Gateway's HTTP API, payload format 2.0. */
+export function httpEvent({ method = 'GET', path, query = '', headers, body, isBase64Encoded }: Request) {
+  const json = method === 'POST' && headers === undefined ? { 'content-type': 'application/json' } : {};
+  return {
+    version: '2.0',
+    rawPath: path,
+    rawQueryString: query,
+    headers: { ...json, ...headers },
+    requestContext: { requestId: 'r-1', http: { method, path } },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    isBase64Encoded: isBase64Encoded ?? false,
+  };
+}
+
+/** The API on a port of the loopback address, as API Gateway would put it there. */
+export async function listen(api: TestApi) {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const url = new URL(request.url ?? '/', 'http://api');
+    const answer = await api.handle({
+      ...httpEvent({
+        method: request.method ?? 'GET',
+        path: url.pathname,
+        query: url.search.slice(1),
+        headers: request.headers as Record<string, string>,
+      }),
+      body: Buffer.concat(chunks).toString('base64'),
+      isBase64Encoded: true,
+    });
+    response.writeHead(answer.statusCode, { ...answer.headers }).end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+function collectingLog(): Log & { readonly lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = [];
+  const write = (level: string) => (message: string, fields?: object) =>
+    void lines.push({ level, message, ...fields });
+  return { lines, info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+interface ObedientEcs {
+  look(ecsName: string): SeenService;
+  apply(ecsName: string, target: Target): { serviceArn: string; ecsDeploymentId: string };
+  register(family: string): string;
+  /** How many writes it took. */
+  readonly writes: number;
+}
+
+function createObedientEcs([environment]: readonly Environment[]): ObedientEcs {
+  const running = new Map<string, ObservedService>();
+  const prefix = `arn:aws:ecs:${environment!.region}:${environment!.account}`;
+  let revision = 0;
+  let writes = 0;
+  return {
+    get writes() {
+      return writes;
+    },
+    look: (ecsName) => {
+      const service = running.get(ecsName);
+      return service ? { seen: 'service', ...service } : { seen: 'absent' };
+    },
+    register: (family) => `${prefix}:task-definition/${family}:${++revision}`,
+    apply(ecsName, { count, release: { taskDefinitionArn } }) {
+      const before = running.get(ecsName)?.deployments[0];
+      const same = before?.taskDefinitionArn === taskDefinitionArn ? before : undefined;
+      const id = same?.id ?? `ecs-svc/${++writes}`;
+      const counts = { desiredCount: count, runningCount: count, pendingCount: 0 };
+      const primary = { id, status: 'PRIMARY', taskDefinitionArn, ...counts, failedTasks: 0 } as const;
+      const serviceArn = `${prefix}:service/local/${ecsName}` as ServiceArn;
+      running.set(ecsName, {
+        serviceArn,
+        status: 'ACTIVE',
+        taskDefinitionArn,
+        ...counts,
+        deployments: [
+          { ...primary, rolloutState: 'COMPLETED', rolloutStateReason: undefined, createdAtMs: Date.now() },
+        ],
+        serviceDeployments: [],
+      });
+      return { serviceArn, ecsDeploymentId: id };
+    },
+  };
+}
+
+function membersOver(ecs: ObedientEcs, store: Store, clock: { now(): number }): Members {
+  return {
+    service: {
+      domain: services,
+      look: async () => ({}),
+      perform: async (effect) => {
+        const { ecsName, target } = effect as ServiceEffect;
+        return ecs.apply(ecsName, target);
+      },
+    },
+    deployment: {
+      domain: deployments,
+      look: async (query) => look(query as DeploymentQuery, ecs),
+      perform: (effect) => register(effect as DeploymentEffect, ecs, store, clock),
+    },
+  };
+}
+
+const look = ({ service, evidence }: DeploymentQuery, ecs: ObedientEcs): DeploymentSeen => ({
+  ...(service && { service: ecs.look(service.ecsName) }),
+  ...(evidence && { evidence: { logTail: [] } }),
+});
+
+async function register(
+  { release, request }: DeploymentEffect,
+  ecs: ObedientEcs,
+  store: Store,
+  clock: { now(): number },
+) {
+  if (request.what.type !== 'content') throw new Error('a roll-back has nothing to register');
+  const { spec, settings } = request.what;
+  const taskDefinitionArn = ecs.register(request.ecsName);
+  const body = { ...release, service: request.service, taskDefinitionArn, spec, settings };
+  await store.put(releaseRecord({ ...body, registeredAt: clock.now() }), 'absent');
+  return { taskDefinitionArn };
+}
+
+function tailOf(
+  written: readonly LogEvent[],
+  { sinceMs, untilMs, filter = '', limit, after = '0' }: LogQuery,
+) {
+  const all = written.filter(
+    ({ timestampMs, message }) =>
+      timestampMs >= sinceMs && timestampMs <= untilMs && message.includes(filter),
+  );
+  const from = Number(after);
+  const events = all.slice(from, from + limit);
+  return { events, ...(all.length > from + limit && { next: String(from + limit) }) };
+}
