@@ -1,11 +1,12 @@
-import { parseArgs } from 'node:util';
-import type { Benchmark } from './benchmark.ts';
+import { inspect, parseArgs } from 'node:util';
+import type { Benchmark, Measured } from './benchmark.ts';
 import { rollout } from './rollout.ts';
 import { listing, table } from './table.ts';
 
 const benchmarks: readonly Benchmark[] = [rollout];
 
 const usage = `npm run -s bench -- NAME [--json]\n\n${listing(benchmarks)}\n`;
+const broken = 1;
 const badInput = 2;
 
 /** With `json`, standard output is one JSON object and nothing else; progress goes to standard error. */
@@ -16,7 +17,13 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(name === undefined ? usage : `There is no benchmark "${name}".\n\n${usage}`);
     return badInput;
   }
-  const measured = await benchmark.run((line) => process.stderr.write(`${line}\n`));
+  let measured: Measured;
+  try {
+    measured = await benchmark.run((line) => process.stderr.write(`${line}\n`));
+  } catch (error) {
+    process.stderr.write(`${benchmark.name} could not be measured: ${inspect(error)}\n`);
+    return broken;
+  }
   const document = { benchmark: benchmark.name, ...measured };
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${table(benchmark, measured)}\n`);
   return 0;

@@ -15,7 +15,7 @@ let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'berth-cli-'));
   await writeFile(join(directory, 'berth.yaml'), 'app: shop\nservices:\n  web: { image: shop:1 }\n');
-  await writeFile(join(directory, 'broken.yaml'), 'app: shop\nservices:\n  web: { imgae: shop:1 }\n');
+  await writeFile(join(directory, 'broken.yaml'), 'app: shop\nservices:\n  web: { imagee: shop:1 }\n');
 });
 afterAll(() => rm(directory, { recursive: true }));
 
@@ -50,19 +50,24 @@ const wrong: [what: string, args: string[], message: RegExp][] = [
   ['an API that is no URL', ['status', '--api', 'localhost:1'], /not a URL/],
   ['an id that is none', ['why', 'dep_x'], /id of a deployment/],
   ['a manifest that is not there', ['deploy', '-f', 'none.yaml'], /no such file/],
-  ['a manifest with a mistake', ['deploy', '-f', 'broken.yaml'], /3:\d+ .*imgae.*did you mean "image"/s],
+  ['a manifest with a mistake', ['deploy', '-f', 'broken.yaml'], /3:\d+ .*imagee.*did you mean "image"/s],
   ['a service that the manifest does not have', ['deploy', 'wbe'], /no service "wbe"/],
 ];
 
 describe('bad input ends with 2 and says what to do', () => {
-  test.each(wrong)('%s', async (_what, args, message) => {
-    const [people, program] = await Promise.all([berth(...args), berth(...args, '--json')]);
-    expect(people.exitCode).toBe(2);
-    expect(people.stdout).toBe('');
-    expect(people.stderr).toMatch(message);
-    expect(program.exitCode).toBe(2);
-    expect(program.stderr).toBe('');
-    expect(JSON.parse(program.stdout)).toMatchObject({ error: { exit: 'badInput', code: 2 } });
+  test.concurrent.each(wrong)('%s', async (_what, args, message) => {
+    const result = await berth(...args);
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(result.stderr).toMatch(message);
+  });
+
+  test.each([
+    ['of options', ['scale', 'web', '1.5']],
+    ['of a manifest', ['deploy', '-f', 'broken.yaml']],
+  ])('and with --json that is one document: %s', async (_what, args) => {
+    const result = await berth(...args, '--json');
+    expect(result).toMatchObject({ exitCode: 2, stderr: '' });
+    expect(JSON.parse(result.stdout)).toMatchObject({ error: { exit: 'badInput', code: 2 } });
   });
 });
 

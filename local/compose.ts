@@ -7,6 +7,7 @@ import { type LateRuntime, lateRuntime } from './late-runtime.ts';
 import { createLoadBalancer, type LoadBalancerHost } from './loadbalancer/loadbalancer.ts';
 import { createLogs, type Logs } from './logs/logs.ts';
 import type { LocalAwsOptions } from './options.ts';
+import { chooseRuntime } from './runtimes/choose.ts';
 import { secretsIn } from './secrets.ts';
 import { endTasks, runningTasks } from './stop-tasks.ts';
 import { type Clock, realClock } from './support/clock.ts';
@@ -41,12 +42,9 @@ export function compose(
   const clock = realClock;
   const journal = openJournal(join(data, 'journal'));
   const logs = createLogs({ directory: join(data, 'logs', 'tasks'), clock, region, accountId: account });
-  const runtime = await chooseRuntime({
-    forced: options.runtime,
-    dataDirectory: data,
-    logs: logs.sink,
-    clock,
-  });
+  const runtime = lateRuntime(() =>
+    chooseRuntime({ forced: options.runtime, dataDirectory: data, logs: logs.sink, clock }),
+  );
   const { healthCheckScale, steadySeconds } = options;
   const loadBalancer = createLoadBalancer({ journal, clock, account, region, healthCheckScale });
   const backbone = createBackbone({

@@ -59,6 +59,7 @@ describe('progress', () => {
   test.each([
     [{ phase: 'requested' }, 'shop-web v1 → v2 · asked for'],
     [{ phase: 'queued', behind: 'dep_X' }, 'shop-web v1 → v2 · waits for dep_X'],
+    [{ phase: 'queued' }, 'shop-web v1 → v2 · asks for its turn'],
     [{ phase: 'preparing', before: undefined }, 'shop-web v2 · registers the release'],
     [
       { phase: 'rolling_back', cause: { code: 'c', text: 'exit code 1' }, progress: undefined },
@@ -90,6 +91,26 @@ describe('a verdict', () => {
       '  │     at start (server.mjs:3:9)',
       '  berth why dep_01J0000000000000000000000A    the evidence and every decision',
     ]);
+  });
+
+  test('shows an error with its message, however long the stack, and says a reason once', () => {
+    const stack = Array.from({ length: 14 }, (_, line) => `    at frame${line}`);
+    const text = renderVerdict(
+      {
+        ...crashed,
+        reason: 'the breaker opened; v1 is what runs again',
+        cause: {
+          code: 'c',
+          text: 'the breaker opened',
+          logTail: ['starting', 'TypeError: Invalid URL', ...stack],
+        },
+      },
+      plain,
+    );
+    expect(text.match(/the breaker opened/g)).toHaveLength(1);
+    expect(text).toContain('│ TypeError: Invalid URL');
+    expect(text).not.toContain('│ starting');
+    expect(text.match(/│/g)).toHaveLength(10);
   });
 
   test('lets nothing that a task wrote or that ECS said disturb the terminal', () => {

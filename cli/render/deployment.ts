@@ -28,7 +28,9 @@ function doing(deployment: DeploymentView): string {
     case 'requested':
       return 'asked for';
     case 'queued':
-      return `waits for ${safeLine(deployment.behind ?? 'another deployment')}`;
+      return deployment.behind === undefined
+        ? 'asks for its turn'
+        : `waits for ${safeLine(deployment.behind)}`;
     case 'preparing':
       return 'registers the release';
     case 'moving':
@@ -76,17 +78,27 @@ function outcome(deployment: DeploymentView, paint: Paint): string {
 }
 
 function evidence(deployment: DeploymentView, paint: Paint): string[] {
-  const { cause, reason, id } = deployment;
-  const texts = [reason, cause?.text].filter((text) => text !== undefined);
+  const { cause, reason = '', id } = deployment;
+  // The reason of a verdict mostly tells its cause, too.
+  const texts = cause && !reason.includes(cause.text) ? [reason, cause.text] : [reason];
   return [
-    ...[...new Set(texts)].map((text) => `  ${safeLine(text)}`),
+    ...texts.filter((text) => text !== '').map((text) => `  ${safeLine(text)}`),
     ...taskLines(cause, paint),
-    ...(cause?.logTail ?? [])
-      .flatMap((line) => safeLines(line))
-      .slice(-maximumLogLines)
-      .map((line) => `  ${paint.dim('│')} ${line}`),
+    ...telling((cause?.logTail ?? []).flatMap((line) => safeLines(line))).map(
+      (line) => `  ${paint.dim('│')} ${line}`,
+    ),
     `  ${paint.bold(`berth why ${safeLine(id)}`)}    the evidence and every decision`,
   ];
+}
+
+const errorLine = /^\S*(?:Error|Exception)\b|^Traceback|^panic:|\b(?:fatal|FATAL)\b/;
+
+/** The lines that tell most: from the last error on, so that a long stack does not hide its message. */
+function telling(lines: readonly string[]): readonly string[] {
+  const error = lines.findLastIndex((line) => errorLine.test(line));
+  const from =
+    error === -1 ? lines.length - maximumLogLines : Math.min(error, lines.length - maximumLogLines);
+  return lines.slice(Math.max(0, from)).slice(0, maximumLogLines);
 }
 
 function taskLines(cause: DeploymentView['cause'], paint: Paint): string[] {

@@ -54,5 +54,8 @@ function isSettled({ count: wanted, live }: ServiceView, count: number): boolean
 }
 
 const tasks = (count: number): string => (count === 1 ? '1 task' : `${count} tasks`);
-const counts = ({ live }: ServiceView, count: number): string =>
-  `${live.running ?? 0} of ${count} running, ${live.pending ?? 0} starting`;
+
+function counts({ live }: ServiceView, count: number): string {
+  const starting = live.pending ? `, ${live.pending} starting` : '';
+  return `${live.running ?? 0} running${starting}, ${count} wanted`;
+}

@@ -19,7 +19,10 @@ export function strict<Shape extends z.core.$ZodLooseShape>(
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => adviceFor(key, Object.keys(shape), later)).join('\n')
+        ? issue.keys
+            .slice(0, maxErrors)
+            .map((key) => adviceFor(key, Object.keys(shape), later))
+            .join('\n')
         : undefined,
   });
 }
@@ -72,7 +75,7 @@ function fieldErrors(issue: z.core.$ZodIssue, base: string): FieldError[] {
   const path = base + issue.path.map((part) => `/${escaped(String(part))}`).join('');
   if (issue.code === 'unrecognized_keys') {
     const details = issue.message.split('\n');
-    return issue.keys.map((key, place) => ({
+    return issue.keys.slice(0, maxErrors).map((key, place) => ({
       path: `${path}/${escaped(key)}`,
       detail: details[place] ?? 'is not known',
     }));

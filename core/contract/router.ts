@@ -14,7 +14,7 @@ export class MethodNotAllowed extends BerthError {
 
 export interface Match {
   readonly name: RouteName;
-  /** As they stand in the path, decoded and not yet parsed. */
+  /** As they stand in the path, not yet parsed. */
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -24,25 +24,20 @@ const table = Object.entries(routes).map(([name, { method, path }]) => ({
   segments: path.split('/'),
 }));
 
-/** The route of a request. Throws `not-found`, or `MethodNotAllowed`. */
+/**
+ * The route of a request. The path is taken as it is: whoever put the request into an event has decoded it, and
+ * no parameter may hold a character that would need it. Throws `not-found`, or `MethodNotAllowed`.
+ */
 export function matchRoute(method: string, path: string): Match {
-  const segments = decoded(path);
+  const segments = path.split('/');
   const found = table.flatMap((route) => {
-    const params = segments && paramsOf(route.segments, segments);
+    const params = paramsOf(route.segments, segments);
     return params ? [{ ...route, params }] : [];
   });
   const match = found.find((route) => route.method === method);
   if (match) return { name: match.name, params: match.params };
   if (found.length > 0) throw new MethodNotAllowed(found.map((route) => route.method).join(', '));
   throw new BerthError('not-found', `there is no path ${quoted(path)}; GET /openapi.json lists them all`);
-}
-
-function decoded(path: string): string[] | undefined {
-  try {
-    return path.split('/').map(decodeURIComponent);
-  } catch {
-    return undefined;
-  }
 }
 
 function paramsOf(

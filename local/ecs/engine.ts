@@ -91,6 +91,7 @@ export function createEcs(dependencies: EcsDependencies): EcsEngine {
       pause();
     },
     async reset() {
+      driver.abandon();
       pause();
       await killEverything(context);
       context.state.clear();

@@ -21,6 +21,8 @@ export interface Bench {
   refusal(action: string, input?: Json): string;
   /** Lets go of the engine and starts another one on the same journal and containers. */
   restart(): Promise<void>;
+  /** As a SIGKILL: what was not yet on disk is lost. Needs a `journalFile`. */
+  crash(): Promise<void>;
 }
 
 export interface BenchOptions {
@@ -34,7 +36,7 @@ export async function startBench(wanted: BenchOptions = {}): Promise<Bench> {
   const clock = new VirtualClock(Date.parse('2026-11-20T10:00:00.000Z'));
   const runtime = scriptedRuntime(clock, wanted.script);
   const targets = new ScriptedTargets();
-  const journal = openJournal(wanted.journalFile);
+  let journal = openJournal(wanted.journalFile);
   const events: ServiceEvent[] = [];
   let seed = 1;
   const random = () => {
@@ -63,7 +65,9 @@ export async function startBench(wanted: BenchOptions = {}): Promise<Bench> {
     runtime,
     targets,
     events,
-    journal,
+    get journal() {
+      return journal;
+    },
     get engine() {
       return engine;
     },
@@ -78,6 +82,13 @@ export async function startBench(wanted: BenchOptions = {}): Promise<Bench> {
     },
     async restart() {
       await engine.stop();
+      engine = create();
+      await engine.start();
+    },
+    async crash() {
+      const stopped = engine.stop();
+      journal = openJournal(wanted.journalFile);
+      await stopped;
       engine = create();
       await engine.start();
     },

@@ -27,6 +27,8 @@ export interface Script {
 export interface ScriptedRuntime extends Runtime {
   /** Every launch that was asked for, in order. */
   readonly launches: readonly ContainerLaunch[];
+  /** Ids of the containers that really began, one entry for each time. */
+  readonly started: readonly string[];
   /** Ids of what runs now, oldest first. */
   running(): readonly string[];
   /** Ends a container from outside, as a SIGKILL by hand would. */
@@ -50,6 +52,7 @@ export function scriptedRuntime(
   const containers = new Map<string, Container>();
   const listeners: ((id: string, exit: ExitedContainer) => void)[] = [];
   const launches: ContainerLaunch[] = [];
+  const started: string[] = [];
   const addresses = new Map<string, string>();
 
   const end = (id: string, exit: ExitedContainer) => {
@@ -75,6 +78,7 @@ export function scriptedRuntime(
     };
     const container: Container = { launch, script, found, startedAt: clock.now(), timers: [] };
     containers.set(launch.id, container);
+    started.push(launch.id);
     if (script.exitAfterMs !== undefined) {
       container.timers.push(clock.after(script.exitAfterMs, () => end(launch.id, scriptedExit(script))));
     }
@@ -84,14 +88,15 @@ export function scriptedRuntime(
   return {
     name: 'scripted',
     launches,
+    started,
     running: () => [...containers].filter(([, { exit }]) => !exit).map(([id]) => id),
     kill: (id, exitCode = 137) => end(id, { state: 'exited', exitCode }),
     async launch(launch) {
       launches.push(launch);
+      const script = scriptOf(launch);
+      if (script.startDelayMs && !containers.has(launch.id)) await delay(clock, script.startDelayMs);
       const known = containers.get(launch.id);
       if (known && !known.exit) return known.found;
-      const script = scriptOf(launch);
-      if (script.startDelayMs) await delay(clock, script.startDelayMs);
       if (script.startError !== undefined) throw new RuntimeError(script.startError);
       return start(launch, script);
     },

@@ -9,7 +9,15 @@ export const releases = ['berth', 'v2', 'crash', 'failing', 'never-healthy'] as 
 export type ShopRelease = (typeof releases)[number];
 
 interface ShopManifest {
-  services: { web: { listen: number; deploy: { timeout: string } } };
+  services: { web: { listen: number; health: { grace?: number }; deploy: { timeout: string } } };
+}
+
+export interface ShopSettings {
+  /** The web service's port on the load balancer. */
+  readonly listen: number;
+  readonly timeout?: string;
+  /** How long bad health checks do not count. */
+  readonly graceSeconds?: number;
 }
 
 /**
@@ -18,7 +26,7 @@ interface ShopManifest {
  */
 export async function copyShop(
   directory: string,
-  settings: { readonly listen: number; readonly timeout?: string },
+  settings: ShopSettings,
 ): Promise<Readonly<Record<ShopRelease, string>>> {
   const to = join(directory, 'shop');
   await cp(shop, to, { recursive: true });
@@ -29,12 +37,11 @@ export async function copyShop(
   >;
 }
 
-async function retarget(
-  file: string,
-  { listen, timeout }: { readonly listen: number; readonly timeout?: string },
-): Promise<void> {
+async function retarget(file: string, { listen, timeout, graceSeconds }: ShopSettings): Promise<void> {
   const manifest = parse(await readFile(file, 'utf8')) as ShopManifest;
-  manifest.services.web.listen = listen;
-  if (timeout !== undefined) manifest.services.web.deploy.timeout = timeout;
+  const { web } = manifest.services;
+  web.listen = listen;
+  if (timeout !== undefined) web.deploy.timeout = timeout;
+  if (graceSeconds !== undefined) web.health.grace = graceSeconds;
   await writeFile(file, stringify(manifest));
 }

@@ -21,6 +21,7 @@ export class TaskDriver {
   readonly #activities: Activities;
   readonly #stopper: ContainerStopper;
   readonly #woken = new Set<string>();
+  readonly #abandoned = new Set<string>();
   #state: 'new' | 'driving' | 'paused' = 'new';
 
   constructor(context: EcsContext, book: TaskBook, targets: TargetKeeper) {
@@ -53,6 +54,14 @@ export class TaskDriver {
     this.#prober.forgetAll();
     this.#activities.forgetAll();
     this.#targets.forgetAll();
+  }
+
+  /** As `pause`, and what is being launched meanwhile is killed when it has started. */
+  abandon(): void {
+    for (const { id } of this.#context.state.tasks.values()) {
+      if (this.#activities.of(id).launching !== undefined) this.#abandoned.add(id);
+    }
+    this.pause();
   }
 
   /** Looks at the task again before this turn of the event loop ends. */
@@ -197,9 +206,14 @@ export class TaskDriver {
       const launch = containerLaunch(this.#context, task, definition);
       this.#context.journal.flush();
       const found = await this.#context.runtime.launch(launch);
+      if (this.#abandoned.delete(task.id)) {
+        await this.#context.runtime.signal(launch.id, 'SIGKILL');
+        return;
+      }
       this.#activities.of(task.id).launching = undefined;
       if (this.#state === 'driving') this.running(task.id, name, found);
     } catch (error) {
+      if (this.#abandoned.delete(task.id)) return;
       this.#activities.of(task.id).launching = undefined;
       const message = error instanceof Error ? error.message : String(error);
       const reason = error instanceof LaunchRefused || /^\w+(Error|Exception):/.test(message);

@@ -1,0 +1,14 @@
+import { describe, test } from 'vitest';
+import { buildShopImages } from '../../examples/shop/image.ts';
+import { dockerAbsence } from '../support/docker.ts';
+import { mainJob } from './main-job.ts';
+
+const absence = await dockerAbsence();
+
+if (absence === undefined) {
+  mainJob('docker', () => buildShopImages());
+} else {
+  describe('the main job in containers', () => {
+    test.skip(`is not tried here: ${absence}`, () => {});
+  });
+}
