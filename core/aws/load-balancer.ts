@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   CreateListenerCommand,
@@ -9,9 +10,15 @@ import type { Environment } from '../contract/environment.ts';
 import { FinalFailure } from '../kernel/errors.ts';
 import type { Target } from '../services/model.ts';
 
-/** Target groups have names of at most 32 characters. */
-export const targetGroupName = (environment: string, ecsName: string) =>
-  `${environment}-${ecsName}`.slice(0, 32);
+const maxNameLength = 32;
+
+/** A target group's name has at most 32 characters; a longer one is cut and told apart by a part of its hash. */
+export function targetGroupName(environment: string, ecsName: string): string {
+  const name = `${environment}-${ecsName}`;
+  if (name.length <= maxNameLength) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `${name.slice(0, maxNameLength - 9).replace(/-+$/, '')}-${hash}`;
+}
 
 /**
  * Sees to it that the service has a target group behind the environment's load balancer, and answers its ARN;

@@ -14,6 +14,7 @@ export interface RawRequest {
 
 export const maxBodyBytes = 1024 * 1024;
 const maxQueryLength = 8192;
+const maxValues = 10_000;
 
 /** What an operation gets of a request: everything parsed. Throws a `BerthError` that names each bad field. */
 export function readRequest<Name extends RouteName>(
@@ -70,7 +71,7 @@ function jsonOf({ contentType, body }: RawRequest): unknown {
     );
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    return JSON.parse(text, refusingPrototypes);
+    return JSON.parse(text, reviver());
   } catch (error) {
     if (error instanceof BerthError) throw error;
     const why =
@@ -79,8 +80,14 @@ function jsonOf({ contentType, body }: RawRequest): unknown {
   }
 }
 
-function refusingPrototypes(key: string, value: unknown): unknown {
-  if (key === '__proto__')
-    throw new BerthError('invalid-request', 'the key "__proto__" is not allowed anywhere');
-  return value;
+/** Refuses what no honest body holds: a prototype, and more values than could be looked at in good time. */
+function reviver() {
+  let values = 0;
+  return (key: string, value: unknown): unknown => {
+    if (key === '__proto__')
+      throw new BerthError('invalid-request', 'the key "__proto__" is not allowed anywhere');
+    if (++values > maxValues)
+      throw new BerthError('too-large', `the body may hold at most ${maxValues} values`);
+    return value;
+  };
 }

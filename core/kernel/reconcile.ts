@@ -94,6 +94,7 @@ async function turn(deps: EngineDependencies, ref: Ref, what: Turn): Promise<Ite
     const item = await deps.store.load(ref);
     const now = deps.clock.now();
     const fresh = what.inputs.filter((input) => input.type === 'outcome' || !item?.inbox.includes(input.id));
+    if (item && isOldNews(what, fresh)) return item;
     const state = absorbAll(domain, item, fresh, now);
     if (state === undefined) return undefined;
     const plan = domain.decide(state, await look(domain.observe(state, now)), now);
@@ -115,6 +116,11 @@ async function turn(deps: EngineDependencies, ref: Ref, what: Turn): Promise<Ite
     }
   }
   throw new LostRace(`${refKey(ref)} kept changing; look again`);
+}
+
+/** A delivery of nothing but known messages is no occasion to look: whoever delivered them first has seen to it. */
+function isOldNews(what: Turn, fresh: readonly Input<unknown, unknown>[]): boolean {
+  return !what.settle && what.inputs.length > 0 && fresh.length === 0;
 }
 
 function absorbAll(
@@ -160,7 +166,17 @@ async function settleOutbox(deps: EngineDependencies, item: Item, agenda: Agenda
 
 async function ringIfNear(deps: EngineDependencies, item: Item, now: Instant): Promise<void> {
   if (item.wakeAt === undefined || item.wakeAt - now > alarmHorizonMs) return;
+  if (isInHand(item, deps, now)) return;
   await ring(deps, item.ref, item.wakeAt);
+}
+
+/**
+ * This run goes on to settle the outbox. Should it die in the midst of it, whatever woke it was not acknowledged
+ * and comes again; only what has to wait longer than the run needs a bell.
+ */
+function isInHand(item: Item, deps: EngineDependencies, now: Instant): boolean {
+  const [first] = item.outbox;
+  return first !== undefined && item.lease?.owner === deps.owner && (first.notBefore ?? 0) <= now;
 }
 
 /** A bell that fails is no failure of the look: what is unsettled is due, and the sweep finds it. */

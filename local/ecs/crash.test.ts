@@ -48,7 +48,8 @@ function versionsByTask(b: Bench): Map<string, number[]> {
 }
 
 describe('killed at any moments of a deployment', () => {
-  const moments = fc.array(fc.integer({ min: 0, max: 120 }), { minLength: 1, maxLength: 8 });
+  const gap = fc.integer({ min: 0, max: 120 });
+  const moments = fc.array(fc.record({ upMs: gap, downMs: gap }), { minLength: 1, maxLength: 8 });
 
   it.each([
     ['good:2', 'web:2', 'SUCCESSFUL'],
@@ -57,11 +58,11 @@ describe('killed at any moments of a deployment', () => {
     '%s still ends as it should, nothing launched twice and nothing left over',
     async (image, revision, status) => {
       await fc.assert(
-        fc.asyncProperty(moments, async (gaps) => {
+        fc.asyncProperty(moments, async (kills) => {
           const b = await rolling(image);
-          for (const gap of gaps) {
-            await b.clock.advance(gap);
-            await b.crash();
+          for (const { upMs, downMs } of kills) {
+            await b.clock.advance(upMs);
+            await b.crash(downMs);
           }
           await b.clock.advance(20_000);
           expect(deployments(b)).toMatchObject([

@@ -21,8 +21,8 @@ export interface Bench {
   refusal(action: string, input?: Json): string;
   /** Lets go of the engine and starts another one on the same journal and containers. */
   restart(): Promise<void>;
-  /** As a SIGKILL: what was not yet on disk is lost. Needs a `journalFile`. */
-  crash(): Promise<void>;
+  /** As a SIGKILL: what was not yet on disk is lost, and for `downMs` nobody looks. Needs a `journalFile`. */
+  crash(downMs?: number): Promise<void>;
 }
 
 export interface BenchOptions {
@@ -85,10 +85,11 @@ export async function startBench(wanted: BenchOptions = {}): Promise<Bench> {
       engine = create();
       await engine.start();
     },
-    async crash() {
+    async crash(downMs = 0) {
       const stopped = engine.stop();
       journal = openJournal(wanted.journalFile);
       await stopped;
+      await clock.advance(downMs);
       engine = create();
       await engine.start();
     },

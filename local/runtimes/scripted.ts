@@ -49,94 +49,116 @@ export function scriptedRuntime(
   clock: Clock,
   scriptOf: (launch: ContainerLaunch) => Script = () => ({}),
 ): ScriptedRuntime {
-  const containers = new Map<string, Container>();
-  const listeners: ((id: string, exit: ExitedContainer) => void)[] = [];
-  const launches: ContainerLaunch[] = [];
-  const started: string[] = [];
-  const addresses = new Map<string, string>();
+  return new Scripted(clock, scriptOf);
+}
 
-  const end = (id: string, exit: ExitedContainer) => {
-    const container = containers.get(id);
+class Scripted implements ScriptedRuntime {
+  readonly name = 'scripted';
+  readonly launches: ContainerLaunch[] = [];
+  readonly started: string[] = [];
+  readonly #clock: Clock;
+  readonly #scriptOf: (launch: ContainerLaunch) => Script;
+  readonly #containers = new Map<string, Container>();
+  readonly #addresses = new Map<string, string>();
+  readonly #listeners: ((id: string, exit: ExitedContainer) => void)[] = [];
+
+  constructor(clock: Clock, scriptOf: (launch: ContainerLaunch) => Script) {
+    this.#clock = clock;
+    this.#scriptOf = scriptOf;
+  }
+
+  running(): readonly string[] {
+    return [...this.#containers].filter(([, { exit }]) => !exit).map(([id]) => id);
+  }
+
+  kill(id: string, exitCode = 137): void {
+    this.#end(id, { state: 'exited', exitCode });
+  }
+
+  async launch(launch: ContainerLaunch): Promise<RunningContainer> {
+    this.launches.push(launch);
+    const script = this.#scriptOf(launch);
+    if (script.startDelayMs && !this.#containers.has(launch.id)) await this.#delay(script.startDelayMs);
+    const known = this.#containers.get(launch.id);
+    if (known && !known.exit) return known.found;
+    if (script.startError !== undefined) throw new RuntimeError(script.startError);
+    return this.#start(launch, script);
+  }
+
+  async adopt(id: string): Promise<RunningContainer | ExitedContainer | undefined> {
+    const container = this.#containers.get(id);
+    return container?.exit ?? container?.found;
+  }
+
+  onExit(listener: (id: string, exit: ExitedContainer) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async signal(id: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const container = this.#containers.get(id);
+    if (!container || container.exit) return;
+    const { stopMs = 0 } = container.script;
+    if (signal === 'SIGKILL') this.kill(id);
+    else if (stopMs !== 'never') this.#later(container, stopMs, { state: 'exited', exitCode: 143 });
+  }
+
+  async exec(id: string): Promise<number> {
+    const container = this.#containers.get(id);
+    if (!container || container.exit) return 126;
+    const age = this.#clock.now() - container.startedAt;
+    const { healthyAfterMs = 0, unhealthyAfterMs = Number.POSITIVE_INFINITY } = container.script;
+    return age >= healthyAfterMs && age < unhealthyAfterMs ? 0 : 1;
+  }
+
+  async remove(id: string): Promise<void> {
+    if (this.#containers.get(id)?.exit) this.#containers.delete(id);
+  }
+
+  async close(): Promise<void> {
+    for (const { timers } of this.#containers.values()) for (const timer of timers) timer.cancel();
+  }
+
+  #start(launch: ContainerLaunch, script: Script): RunningContainer {
+    const found: RunningContainer = {
+      state: 'running',
+      runtimeId: `scripted-${launch.id}`,
+      address: this.#addressOf(launch.taskId),
+    };
+    const container: Container = { launch, script, found, startedAt: this.#clock.now(), timers: [] };
+    this.#containers.set(launch.id, container);
+    this.started.push(launch.id);
+    const { exitAfterMs, exitCode = 0, exitReason: reason } = script;
+    if (exitAfterMs !== undefined) {
+      const exit: ExitedContainer = { state: 'exited', exitCode, ...(reason !== undefined && { reason }) };
+      this.#later(container, exitAfterMs, exit);
+    }
+    return found;
+  }
+
+  #later(container: Container, delayMs: number, exit: ExitedContainer): void {
+    container.timers.push(this.#clock.after(delayMs, () => this.#end(container.launch.id, exit)));
+  }
+
+  #end(id: string, exit: ExitedContainer): void {
+    const container = this.#containers.get(id);
     if (!container || container.exit) return;
     for (const timer of container.timers) timer.cancel();
     container.exit = exit;
-    for (const listener of listeners) listener(id, exit);
-  };
-  const addressOf = (taskId: string) => {
-    const known = addresses.get(taskId);
+    for (const listener of this.#listeners) listener(id, exit);
+  }
+
+  #addressOf(taskId: string): string {
+    const known = this.#addresses.get(taskId);
     if (known !== undefined) return known;
-    const number = addresses.size + 1;
+    const number = this.#addresses.size + 1;
     const address = `127.64.${Math.floor(number / 250) % 250}.${(number % 250) + 1}`;
-    addresses.set(taskId, address);
+    this.#addresses.set(taskId, address);
     return address;
-  };
-  const start = (launch: ContainerLaunch, script: Script): RunningContainer => {
-    const found = {
-      state: 'running' as const,
-      runtimeId: `scripted-${launch.id}`,
-      address: addressOf(launch.taskId),
-    };
-    const container: Container = { launch, script, found, startedAt: clock.now(), timers: [] };
-    containers.set(launch.id, container);
-    started.push(launch.id);
-    if (script.exitAfterMs !== undefined) {
-      container.timers.push(clock.after(script.exitAfterMs, () => end(launch.id, scriptedExit(script))));
-    }
-    return found;
-  };
+  }
 
-  return {
-    name: 'scripted',
-    launches,
-    started,
-    running: () => [...containers].filter(([, { exit }]) => !exit).map(([id]) => id),
-    kill: (id, exitCode = 137) => end(id, { state: 'exited', exitCode }),
-    async launch(launch) {
-      launches.push(launch);
-      const script = scriptOf(launch);
-      if (script.startDelayMs && !containers.has(launch.id)) await delay(clock, script.startDelayMs);
-      const known = containers.get(launch.id);
-      if (known && !known.exit) return known.found;
-      if (script.startError !== undefined) throw new RuntimeError(script.startError);
-      return start(launch, script);
-    },
-    async adopt(id) {
-      const container = containers.get(id);
-      return container?.exit ?? container?.found;
-    },
-    onExit: (listener) => {
-      listeners.push(listener);
-    },
-    async signal(id, signal) {
-      const container = containers.get(id);
-      if (!container || container.exit) return;
-      if (signal === 'SIGKILL') return end(id, { state: 'exited', exitCode: 137 });
-      const stopMs = container.script.stopMs ?? 0;
-      if (stopMs === 'never') return;
-      container.timers.push(clock.after(stopMs, () => end(id, { state: 'exited', exitCode: 143 })));
-    },
-    async exec(id) {
-      const container = containers.get(id);
-      if (!container || container.exit) return 126;
-      const age = clock.now() - container.startedAt;
-      const { healthyAfterMs = 0, unhealthyAfterMs = Number.POSITIVE_INFINITY } = container.script;
-      return age >= healthyAfterMs && age < unhealthyAfterMs ? 0 : 1;
-    },
-    async remove(id) {
-      if (containers.get(id)?.exit) containers.delete(id);
-    },
-    async close() {
-      for (const { timers } of containers.values()) for (const timer of timers) timer.cancel();
-    },
-  };
-}
-
-function scriptedExit({ exitCode = 0, exitReason }: Script): ExitedContainer {
-  return { state: 'exited', exitCode, ...(exitReason === undefined ? {} : { reason: exitReason }) };
-}
-
-function delay(clock: Clock, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(milliseconds, resolve);
-  });
+  #delay(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.after(milliseconds, resolve);
+    });
+  }
 }

@@ -118,14 +118,14 @@ export function mainJob(runtime: 'process' | 'docker', prepare: () => Promise<vo
       expect(report.failed).toBe(0);
       expect(await answered()).toMatchObject({ version: 'v2' });
       expect(await runningImages(berth)).toEqual(['berth/shop:v2', 'berth/shop:v2']);
-      await tellsWhy(deployment);
+      await tellsWhy(deployment, text);
     }, 180_000);
   });
 
-  async function tellsWhy(deployment: DeploymentView): Promise<void> {
+  async function tellsWhy(deployment: DeploymentView, text: RegExp): Promise<void> {
     const why = await berth.cli('why', deployment.id);
     expect(why.exitCode).toBe(0);
-    for (const line of deployment.cause?.logTail?.slice(-1) ?? []) expect(why.stdout).toContain(line.trim());
+    expect(why.stdout).toMatch(text);
     const { items } = await berth.client.getDeploymentLedger({ id: deployment.id, limit: 100 });
     expect(items.at(-1)).toMatchObject({ to: 'rolled_back' });
     expect(items.every(({ reasons }) => reasons.length > 0)).toBe(true);

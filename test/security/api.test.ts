@@ -55,6 +55,11 @@ describe('parsing', () => {
     ['a list', create([asked]), 400],
     ['a body of more than 1 MiB', create({ ...asked, message: 'x'.repeat(1024 * 1024) }), 413],
     ['10 MB of brackets', create('['.repeat(10_000_000)), 413],
+    [
+      'a hundred thousand keys',
+      create(Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [n, 1]))),
+      413,
+    ],
     ['deep nesting', create('['.repeat(500_000)), 400],
     ['deep nesting that is valid', create(`${'['.repeat(400_000)}${']'.repeat(400_000)}`), 400],
     ['a form', create('a=b', { 'content-type': 'application/x-www-form-urlencoded' }), 415],
@@ -154,8 +159,8 @@ describe('what ECS could not do', () => {
     ['a command of 8,193 characters', { command: ['x'.repeat(8193)] }, 400],
     ['101 words', { command: Array.from({ length: 101 }, () => 'x') }, 400],
     [
-      '100,000 variables',
-      { environment: Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`V${n}`, 1])) },
+      'too many variables',
+      { environment: Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`V${n}`, 1])) },
       400,
     ],
     ['variables of 64 KiB', { environment: { A: 'x'.repeat(65_536) } }, 400],

@@ -1,15 +1,14 @@
 import type * as sdk from '@aws-sdk/client-ecs';
 import { AwsError } from '../../support/service.ts';
-import { clusterNotFound, invalid, unsupported } from '../errors.ts';
+import { clusterNotFound, invalid } from '../errors.ts';
 import { type ClusterRecord, isStarting } from '../model.ts';
 import { page } from '../paging.ts';
 import { taskOwners } from '../state.ts';
 import { checkStrategy, checkTags, isName } from '../validation/common.ts';
 import type { Wire } from '../wire.ts';
 import { type ActionContext, type Actions, action } from './action.ts';
+import { checkProviders } from './capacity-providers.ts';
 import { activeCluster, clusterNameOf, findCluster } from './lookup.ts';
-
-const knownProviders = ['FARGATE', 'FARGATE_SPOT'];
 
 export function clusterActions(context: ActionContext): Actions {
   const { clusters } = context.state;
@@ -25,26 +24,7 @@ export function clusterActions(context: ActionContext): Actions {
     ),
     DescribeClusters: action<sdk.DescribeClustersRequest, sdk.DescribeClustersResponse>(
       'DescribeClusters',
-      ({ clusters: references = ['default'], include = [] }) => {
-        if (references.length > 100) throw invalid('At most 100 clusters can be described at once.');
-        const found = references.map((reference) => ({
-          reference,
-          cluster: findCluster(context, reference),
-        }));
-        return {
-          clusters: found.flatMap(({ cluster }) => (cluster ? [clusterView(context, cluster, include)] : [])),
-          failures: found.flatMap(({ reference, cluster }) =>
-            cluster
-              ? []
-              : [
-                  {
-                    arn: context.arns.cluster(clusterNameOf(context, reference) ?? reference),
-                    reason: 'MISSING',
-                  },
-                ],
-          ),
-        };
-      },
+      (input) => describeClusters(context, input),
     ),
     ListClusters: action<sdk.ListClustersRequest, sdk.ListClustersResponse>('ListClusters', (input) => {
       const active = [...clusters.values()].filter(({ status }) => status === 'ACTIVE');
@@ -80,22 +60,25 @@ export function clusterActions(context: ActionContext): Actions {
       const strategy = checkStrategy(input.defaultCapacityProviderStrategy, undefined, capacityProviders);
       return change(name, { capacityProviders, defaultStrategy: strategy });
     }),
-    DescribeCapacityProviders: action<
-      sdk.DescribeCapacityProvidersRequest,
-      sdk.DescribeCapacityProvidersResponse
-    >('DescribeCapacityProviders', ({ capacityProviders = knownProviders }) => ({
-      capacityProviders: capacityProviders
-        .filter((name) => knownProviders.includes(name))
-        .map((name) => ({
-          capacityProviderArn: context.arns.capacityProvider(name),
-          name,
-          status: 'ACTIVE',
-        })),
-      failures: capacityProviders
-        .filter((name) => !knownProviders.includes(name))
-        .map((name) => ({ arn: context.arns.capacityProvider(name), reason: 'MISSING' })),
-    })),
   };
+}
+
+function describeClusters(
+  context: ActionContext,
+  { clusters: references = ['default'], include = [] }: Wire<sdk.DescribeClustersRequest>,
+): Wire<sdk.DescribeClustersResponse> {
+  if (references.length > 100) throw invalid('At most 100 clusters can be described at once.');
+  const clusters: Wire<sdk.Cluster>[] = [];
+  const failures: Wire<sdk.Failure>[] = [];
+  for (const reference of references) {
+    const cluster = findCluster(context, reference);
+    if (cluster) clusters.push(clusterView(context, cluster, include));
+    else {
+      const arn = context.arns.cluster(clusterNameOf(context, reference) ?? reference);
+      failures.push({ arn, reason: 'MISSING' });
+    }
+  }
+  return { clusters, failures };
 }
 
 function createCluster(
@@ -146,14 +129,6 @@ function deleteCluster(context: ActionContext, cluster: ClusterRecord): Wire<sdk
   const inactive: ClusterRecord = { ...cluster, status: 'INACTIVE' };
   context.state.clusters.put(cluster.name, inactive);
   return { cluster: clusterView(context, inactive, []) };
-}
-
-function checkProviders(names: readonly string[]): readonly string[] {
-  const unknown = names.find((name) => !knownProviders.includes(name));
-  if (unknown !== undefined) {
-    throw unsupported(`Local AWS has the capacity providers FARGATE and FARGATE_SPOT, not ${unknown}.`);
-  }
-  return [...new Set(names)];
 }
 
 function clusterView(

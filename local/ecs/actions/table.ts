@@ -2,6 +2,7 @@ import { AwsError } from '../../support/service.ts';
 import { unsupported } from '../errors.ts';
 import { knownActions } from '../shapes.ts';
 import type { Action, ActionContext } from './action.ts';
+import { capacityProviderActions } from './capacity-providers.ts';
 import { clusterActions } from './clusters.ts';
 import { serviceDeploymentActions } from './service-deployments.ts';
 import { serviceActions } from './services.ts';
@@ -15,6 +16,7 @@ export function actionTable(context: ActionContext): (name: string) => Action {
   const actions = new Map(
     Object.entries({
       ...clusterActions(context),
+      ...capacityProviderActions(context),
       ...taskDefinitionActions(context),
       ...serviceActions(context),
       ...serviceDeploymentActions(context),

@@ -41,7 +41,7 @@ export class TaskDriver {
     this.#state = 'driving';
     for (const task of this.#context.state.tasks.values()) {
       if (task.lastStatus === 'STOPPED') continue;
-      this.#watchAll(task);
+      this.#prober.watchAll(task, this.#definitions(task));
       this.#targets.remember(task);
       if (task.lastStatus === 'RUNNING') this.#targets.register(task);
       this.wake(task.id);
@@ -137,7 +137,7 @@ export class TaskDriver {
       pullStoppedAt: this.#context.clock.now(),
     });
     const started = this.#context.state.tasks.get(taskId);
-    if (started) this.#watchAll(started);
+    if (started) this.#prober.watchAll(started, this.#definitions(started));
   }
 
   /** One transition or effect; true when the record changed and another step may follow. */
@@ -285,15 +285,6 @@ export class TaskDriver {
       containers: task.containers.map((container) => ({ ...container, status: 'STOPPED' })),
     });
     return false;
-  }
-
-  #watchAll(task: TaskRecord): void {
-    for (const definition of this.#definitions(task)) {
-      const container = task.containers.find(({ name }) => name === definition.name);
-      if (definition.healthCheck && container?.status === 'RUNNING') {
-        this.#prober.watch(task.id, container.name, definition.healthCheck);
-      }
-    }
   }
 
   #definitions(task: TaskRecord): readonly ContainerDefinition[] {

@@ -1,6 +1,6 @@
 import type { Timer } from '../../support/clock.ts';
 import type { EcsContext } from '../context.ts';
-import type { ContainerRecord, Health, HealthCheck, TaskRecord } from '../model.ts';
+import type { ContainerDefinition, ContainerRecord, Health, HealthCheck, TaskRecord } from '../model.ts';
 import { type TaskBook, withContainer } from './book.ts';
 import { containerId } from './launch.ts';
 
@@ -41,6 +41,14 @@ export class HealthProber {
     };
     this.#probes.set(id, probe);
     this.#schedule(probe, firstProbesEveryMs / 4);
+  }
+
+  /** Begins to check every running container of the task that has a health check. */
+  watchAll(task: TaskRecord, definitions: readonly ContainerDefinition[]): void {
+    for (const { name, healthCheck } of definitions) {
+      const container = task.containers.find((other) => other.name === name);
+      if (healthCheck && container?.status === 'RUNNING') this.watch(task.id, container.name, healthCheck);
+    }
   }
 
   forget(taskId: string, containerName: string): void {

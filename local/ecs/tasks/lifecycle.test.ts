@@ -254,3 +254,22 @@ describe('after a restart', () => {
     }
   });
 });
+
+describe('a reset', () => {
+  it('kills what runs and what is just being started, and forgets everything', async () => {
+    const b = await bench({ startDelayMs: 100, stopMs: 'never' });
+    run(b);
+    await b.clock.advance(500);
+    const starting = run(b);
+    await b.clock.advance(50);
+    await b.engine.reset();
+    await b.clock.advance(500);
+    expect(b.runtime.started).toHaveLength(2);
+    expect(b.runtime.running()).toEqual([]);
+    expect(b.refusal('DescribeTasks', { tasks: [starting.taskArn] })).toMatch(/^ClusterNotFoundException/);
+    b.call('CreateCluster');
+    const fresh = run(b);
+    await b.clock.advance(500);
+    expect(describeTask(b, fresh).lastStatus).toBe('RUNNING');
+  });
+});
