@@ -45,7 +45,8 @@ function observe({ request, at }: DeploymentState): DeploymentQuery {
   if (at.phase === 'closing') return { evidence: { service, environment, ecsName, ...blamed(at.cause) } };
   if (at.phase !== 'moving' && at.phase !== 'rolling_back') return {};
   if (!at.applied) return {};
-  const look = { service: { environment, cluster, ecsName, sinceMs: at.since } };
+  const { ecsDeploymentId } = at.applied;
+  const look = { service: { environment, cluster, ecsName, sinceMs: at.since, ecsDeploymentId } };
   const lacksEvidence = at.phase === 'rolling_back' && !at.cause.task;
   return lacksEvidence ? { ...look, evidence: { service, environment, ecsName, ...blamed(at.cause) } } : look;
 }

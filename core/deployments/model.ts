@@ -137,6 +137,7 @@ export interface DeploymentQuery {
     readonly cluster: string;
     readonly ecsName: string;
     readonly sinceMs: Instant;
+    readonly ecsDeploymentId: string;
   };
   /** Why tasks of this task definition failed. */
   readonly evidence?: {

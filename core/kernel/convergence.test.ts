@@ -66,7 +66,7 @@ it('ends the same, whatever two processes do to each other: all done, absorbed o
       await play.settle();
       await play.check();
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
 });
 

@@ -1,6 +1,6 @@
 import type { Target, TargetGroups, TargetHealth } from '../loadbalancer/targets.ts';
 import type { ContainerLaunch } from '../runtimes/runtime.ts';
-import { type Script, type ScriptedRuntime, scriptedRuntime } from '../runtimes/scripted.ts';
+import { type Script, type ScriptedRuntime, scriptedRuntime } from '../runtimes/testing/scripted.ts';
 import { VirtualClock } from '../support/clock.ts';
 import { type Journal, openJournal } from '../support/journal.ts';
 import { createEcs, type EcsEngine, type EcsOptions, type ServiceEvent } from './engine.ts';

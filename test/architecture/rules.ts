@@ -4,13 +4,13 @@ const maxFileLines = 350;
 const maxFunctionLines = 70;
 
 /**
- * Tests, and what only tests share (`testing.ts`, `testing/`, and the contract suites `contract.ts`,
+ * Tests, and what only tests share (`testing.ts`, `testing/`, `fixtures/`, and the contract suites `contract.ts`,
  * `contract-….ts`), may use whatever they like.
  */
 export const isTest = (path: string): boolean =>
   /^(test|bench|examples)\//.test(path) ||
   /\.test\.tsx?$/.test(path) ||
-  /\/testing\//.test(path) ||
+  /\/(testing|fixtures)\//.test(path) ||
   /\/(testing|contract|contract-[\w-]+)\.ts$/.test(path);
 
 /** Where a file belongs: a folder of the top, or one of `core`. */

@@ -11,6 +11,7 @@ import {
   DescribeServicesCommand,
   ListServiceDeploymentsCommand,
 } from '@aws-sdk/client-ecs';
+import type { DeploymentQuery } from '../../deployments/model.ts';
 import type { ServiceArn, ServiceDeploymentArn, TaskDefinitionArn } from '../../ecs/arn.ts';
 import type { ObservedDeployment, ObservedServiceDeployment, SeenService } from '../../ecs/service.ts';
 import type { Instant } from '../../kernel/plan.ts';
@@ -19,17 +20,21 @@ import type { Instant } from '../../kernel/plan.ts';
 const skewMs = 5 * 60_000;
 const maxServiceDeployments = 10;
 
-/** Looks at one service. A look that fails is `unknown`, never an absence. */
+/**
+ * Looks at one service. A look that fails is `unknown`, never an absence. The history is read only where the
+ * deployment asked about is not the primary one: it may have been rolled back while nobody looked.
+ */
 export async function lookAtService(
   ecs: ECSClient,
-  { cluster, ecsName, sinceMs }: { cluster: string; ecsName: string; sinceMs: Instant },
+  { cluster, ecsName, sinceMs, ecsDeploymentId }: NonNullable<DeploymentQuery['service']>,
 ): Promise<SeenService> {
   try {
     const service = await describeService(ecs, cluster, ecsName);
     if (!service) return { seen: 'absent' };
-    const hasOnlyPrimary =
-      service.deployments?.length === 1 && service.deployments[0]?.rolloutState === 'IN_PROGRESS';
-    const serviceDeployments = hasOnlyPrimary ? [] : await recentDeployments(ecs, cluster, ecsName, sinceMs);
+    const isPrimary = service.deployments?.some(
+      ({ id, status }) => id === ecsDeploymentId && status === 'PRIMARY',
+    );
+    const serviceDeployments = isPrimary ? [] : await recentDeployments(ecs, cluster, ecsName, sinceMs);
     return { seen: 'service', ...observed(service), serviceDeployments };
   } catch (error) {
     const { name, message } = error as Error;

@@ -1,11 +1,11 @@
-import type { Clock, Timer } from '../support/clock.ts';
+import type { Clock, Timer } from '../../support/clock.ts';
 import {
   type ContainerLaunch,
   type ExitedContainer,
   type RunningContainer,
   type Runtime,
   RuntimeError,
-} from './runtime.ts';
+} from '../runtime.ts';
 
 /** How a container behaves; what is left out happens at once, or never. */
 export interface Script {
