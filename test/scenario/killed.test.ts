@@ -31,24 +31,22 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => berth?.stop(), 90_000);
 
-/** Deploys the web service, and waits for its verdict through whatever is killed meanwhile. */
+/** Deploys the web service from the command line, which waits for the verdict whatever is killed meanwhile. */
 async function deploy(release: ShopRelease): Promise<DeploymentView> {
   moves += 1;
   const result = await berth.cli('deploy', '-f', manifests[release], 'web', '--wait', '--json');
-  const { deployments, error } = JSON.parse(result.stdout) as {
-    deployments?: DeploymentView[];
-    error?: unknown;
-  };
-  if (!deployments?.[0]) throw new Error(`no deployment: ${JSON.stringify(error)} ${result.stdout}`);
+  const { deployments } = JSON.parse(result.stdout) as { deployments?: DeploymentView[] };
+  if (!deployments?.[0]) throw new Error(`no deployment: ${result.stdout}`);
   return deployments[0];
 }
 
-/** Begins a deployment and kills something at a random moment of it. */
+/** Begins a deployment and kills something at a random moment of it; answers how the deployment ends. */
 async function deployAndKill(release: ShopRelease, kill: () => Promise<unknown>): Promise<DeploymentView> {
+  await berth.untilUp();
+  const before = await newest();
   const verdict = deploy(release);
   verdict.catch(() => {}); // Told where it is awaited, below.
-  // The moment is one of the deployment's: the CLI takes its time until it has asked.
-  const before = await newest();
+  // The command line takes a while until it asks; the kill is to hit the deployment.
   await until('the deployment to be asked for', async () => (await newest()) !== before);
   await sleep(random() * longestDelayMs);
   await kill();
@@ -91,6 +89,7 @@ test(`Local AWS killed ${timesLocal} times: tasks live on, every verdict is righ
 }, 300_000);
 
 test('tasks outlive a Local AWS that is killed while nothing is deployed', async () => {
+  await berth.untilUp();
   const before = await truthOf(berth, service);
   await berth.killLocal();
   await berth.untilUp();
