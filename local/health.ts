@@ -7,7 +7,7 @@ export interface HealthDependencies {
   api(): string;
 }
 
-/** What is up and where: for people, and for whoever starts Local AWS and waits for it. */
+/** What is up and where, once the runtime is chosen: for people, and for whoever starts Local AWS and waits. */
 export async function health({ composition, startedMs, endpoint, api }: HealthDependencies): Promise<object> {
   const { runtime, loadBalancer, backbone, ecs } = composition;
   const { lambda, events, sqs } = backbone;
@@ -19,7 +19,7 @@ export async function health({ composition, startedMs, endpoint, api }: HealthDe
     endpoint: endpoint(),
     api: api(),
     host: host ? { state: 'up', ...host } : { state: 'down' },
-    runtime: runtime.name,
+    runtime: (await runtime.load()).name,
     tasks: await countTasks(ecs.service),
     listeners: loadBalancer.listeners(),
     queues: Object.fromEntries(sqs.queues.all().map((queue) => [queue.name, sqs.queues.counts(queue)])),

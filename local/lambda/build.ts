@@ -58,6 +58,7 @@ function bundled(entry: string, outfile: string, banner: string) {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'environment-credentials.ts') },
     logLevel: 'warning',
     ...(banner === '' ? {} : { banner: { js: banner } }),
   });

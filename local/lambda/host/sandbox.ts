@@ -10,8 +10,8 @@ export interface SandboxOptions extends WorkerData {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** How long a bundle may take to load, as at AWS. */
-const initTimeoutMs = 10_000;
+/** How long a bundle may take to load. AWS gives ten seconds; a busy laptop loads several at once. */
+const initTimeoutMs = 30_000;
 
 /**
  * One execution environment: a worker thread with an environment of its own that runs one event at a time.
@@ -37,7 +37,9 @@ export class Sandbox {
       stderr: true,
     });
     this.#initTimer = clock.after(initTimeoutMs, () => {
-      this.#die(sandboxError('Sandbox.Timedout', 'Init timed out after 10.00 seconds'));
+      this.#die(
+        sandboxError('Sandbox.Timedout', `Init timed out after ${(initTimeoutMs / 1000).toFixed(2)} seconds`),
+      );
     });
     this.#worker.stdout.on('data', (chunk: Buffer) => log.write(chunk));
     this.#worker.stderr.on('data', (chunk: Buffer) => log.write(chunk));
