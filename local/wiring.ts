@@ -30,7 +30,7 @@ export function wire({ topology, queues, events }: WiringDependencies): void {
       id: node.target.queue,
       arn: queues.arnOf(node.target.queue),
       input: undefined,
-      deadLetterArn: undefined,
+      deadLetterArn: node.target.deadLetter && queues.arnOf(node.target.deadLetter),
       maximumRetries: 185,
       maximumAgeSeconds: 86_400,
     };
@@ -57,6 +57,7 @@ export function functionsOf(deps: WiringDependencies): readonly FunctionSettings
       environment: { ...deps.environment, ...resolved(node.environment, deps) },
       queues: sourcesOf(node.triggers, deps),
       ...(schedule ? { rateMinutes: schedule.rateMinutes } : {}),
+      ...(node.deadLetter ? { deadLetterArn: deps.queues.arnOf(node.deadLetter) } : {}),
     };
   });
 }

@@ -18,7 +18,11 @@ export const topology = {
   },
 
   rules: {
-    'ecs-events': { bus: 'default', pattern: ecsEventPattern, target: { queue: 'ecs-events' } },
+    'ecs-events': {
+      bus: 'default',
+      pattern: ecsEventPattern,
+      target: { queue: 'ecs-events', deadLetter: 'dead-letters' },
+    },
   },
 
   functions: {
@@ -85,6 +89,7 @@ export const topology = {
       memoryMb: 512,
       timeoutSeconds: 60,
       triggers: [{ type: 'schedule', rateMinutes: 1 }],
+      deadLetter: 'dead-letters',
       environment: {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',
@@ -157,7 +162,8 @@ export interface RuleNode {
   readonly bus: 'default';
   /** An EventBridge event pattern. */
   readonly pattern: object;
-  readonly target: { readonly queue: string };
+  /** `deadLetter` takes what cannot be delivered. */
+  readonly target: { readonly queue: string; readonly deadLetter?: string };
 }
 
 export interface FunctionNode {
@@ -166,6 +172,8 @@ export interface FunctionNode {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly triggers: readonly Trigger[];
+  /** Takes an asynchronous invocation that failed for good. */
+  readonly deadLetter?: string;
   /**
    * `table` and `queue:<name>` become the table's name and the queue's URL, `environments` the JSON of the
    * environments (core/contract/environment.ts).
