@@ -60,7 +60,8 @@ export const topology = {
       handler: 'functions/ecs-events.ts',
       memoryMb: 512,
       timeoutSeconds: 30,
-      triggers: [{ type: 'queue', queue: 'ecs-events', batchSize: 25, maxConcurrency: 4 }],
+      // Two at a time is the least that AWS allows: what comes in a burst is looked at once, not by many at once.
+      triggers: [{ type: 'queue', queue: 'ecs-events', batchSize: 25, maxConcurrency: 2 }],
       environment: {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',

@@ -33,9 +33,9 @@ export interface SupervisedChild {
 
 const tether = fileURLToPath(new URL('./tether.ts', import.meta.url));
 const firstPauseMs = 100;
-const longestPauseMs = 5_000;
+const longestPauseMs = 2_000;
 /** A run this long was a good one: the next restart comes at once again. */
-const goodRunMs = 10_000;
+const goodRunMs = 2_000;
 
 /** Starts a program and starts it again, after a growing pause, whenever it ends without being asked to. */
 export function supervise(spec: ChildSpec, onRestart: (how: string) => void): SupervisedChild {

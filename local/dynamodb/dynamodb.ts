@@ -1,9 +1,8 @@
-import { EventEmitter } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import type { Route } from '../support/server.ts';
 import { AwsError } from '../support/service.ts';
 import type { Answer } from '../support/wire.ts';
-import { type Dynalite, loadDynalite } from './dynalite.ts';
+import type { DynamoDbRequest } from './exchange.ts';
+import { openStore, type StoreThread } from './store-thread.ts';
 import { createTable, type TableSchema } from './table.ts';
 
 export interface DynamoDbOptions {
@@ -25,20 +24,16 @@ const target = 'DynamoDB_20120810.';
 /** What BatchWriteItem takes at AWS. */
 const limitBytes = 16 * 1024 * 1024;
 
-/** DynamoDB by dynalite, which is loaded at the first need: it is not what one waits for at the start. */
+/** DynamoDB by dynalite, in a thread that is started at the first need: it is not what one waits for at the start. */
 export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
-  let loading: Promise<Dynalite> | undefined;
-  const opened = () => {
-    loading ??= loadDynalite(options.directory);
-    return loading;
-  };
+  let store: StoreThread | undefined;
   const running = new Set<Promise<Answer>>();
   let closed = false;
   /** dynalite throws into the void when its store closes under a request: none is begun late or left behind. */
-  const run = async (request: ForDynalite, body: Buffer): Promise<Answer> => {
-    const { listener } = await opened();
+  const run = async (request: DynamoDbRequest, body: Buffer): Promise<Answer> => {
     if (closed) throw new AwsError('ServiceUnavailable', 'DynamoDB is shutting down.', 503);
-    const answer = exchange(listener, request, body);
+    store ??= openStore(options.directory);
+    const answer = store.run(request, body);
     running.add(answer);
     return answer.finally(() => running.delete(answer));
   };
@@ -72,66 +67,14 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
       await preparing?.catch(() => undefined);
       closed = true;
       await Promise.allSettled(running);
-      await (await loading)?.close();
+      await store?.close();
     },
   };
 }
 
-type Listener = (request: unknown, response: unknown) => void;
-type ForDynalite = Pick<IncomingMessage, 'headers' | 'method' | 'url'>;
-
-/**
- * One request through dynalite's own listener. It never sees the real connection: it throws out of an event
- * handler when one breaks, which would take the process down, and knows neither of time-outs nor of `flush`.
- */
-function exchange(
-  listener: Listener,
-  request: Pick<IncomingMessage, 'headers' | 'method' | 'url'>,
-  body: Buffer,
-) {
-  return new Promise<Answer>((resolve, reject) => {
-    const incoming = Object.assign(new EventEmitter(), {
-      headers: withSignature(request.headers),
-      method: request.method,
-      url: '/',
-    });
-    const headers: Record<string, string | number> = {};
-    const outgoing = {
-      statusCode: 200,
-      setHeader(name: string, value: string | number) {
-        headers[name.toLowerCase()] = value;
-      },
-      end(text = '') {
-        const { 'content-length': _, 'transfer-encoding': __, ...rest } = headers;
-        resolve({ status: outgoing.statusCode, headers: rest, body: text });
-      },
-    };
-    try {
-      listener(incoming, outgoing);
-      if (body.length > 0) incoming.emit('data', body);
-      incoming.emit('end');
-    } catch (error) {
-      reject(error as Error);
-    }
-  });
-}
-
-/** dynalite wants a signature of the right form and never checks it; other clients may leave it out. */
-function withSignature(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
-  const { origin: _, ...rest } = headers;
-  return { ...unsigned, ...rest };
-}
-
-const unsigned = {
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-  'x-amz-date': '20000101T000000Z',
-};
-
 function internalRequest(action: string) {
   return {
     method: 'POST',
-    url: '/',
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `${target}${action}` },
   };
 }

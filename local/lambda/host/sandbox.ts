@@ -32,6 +32,8 @@ export class Sandbox {
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: { entry, functionName, functionArn, memoryMb } satisfies WorkerData,
       env: { ...options.environment },
+      // Nothing that the host was started with is a function's affair.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: Math.max(64, memoryMb) },
       stdout: true,
       stderr: true,
