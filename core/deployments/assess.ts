@@ -57,7 +57,8 @@ function givenUp(
   primary: ObservedDeployment | undefined,
   ours: Ours,
 ): string | undefined {
-  if (mine?.rolloutState === 'FAILED') return mine.rolloutStateReason ?? 'ECS calls the deployment failed';
+  if (mine?.rolloutState === 'FAILED')
+    return cause(mine.rolloutStateReason) ?? 'ECS calls the deployment failed';
   if (primary?.id === ours.ecsDeploymentId) return undefined;
   const record = seen.serviceDeployments.findLast(
     ({ taskDefinitionArn, createdAtMs }) =>
@@ -65,9 +66,12 @@ function givenUp(
   );
   const rolledBack = record?.status.startsWith('ROLLBACK_') ?? false;
   return rolledBack
-    ? (record?.statusReason ?? `ECS rolled the deployment back (${record?.status})`)
+    ? (cause(record?.statusReason) ?? `ECS rolled the deployment back (${record?.status})`)
     : undefined;
 }
+
+/** ECS's words for why, without where it went then: that is told by whoever goes there. */
+const cause = (reason: string | undefined) => reason?.replace(/:? rolling back to .*$/, '') || undefined;
 
 function notPrimary(
   primary: ObservedDeployment,

@@ -1,5 +1,5 @@
 import { BerthError } from './errors.ts';
-import type { Domain, Indexing, Input, Instant, Plan, Reason, Ref } from './plan.ts';
+import type { Domain, Indexing, Input, Instant, Plan, Reason, Ref, Send } from './plan.ts';
 import { refKey } from './plan.ts';
 import type { Intent, Item, LedgerEntry } from './ports.ts';
 import type { LedgerEffect, Perform, Performed } from './settle.ts';
@@ -125,7 +125,7 @@ function decided(assembly: Assembly, revision: number, index: Indexing): Intent[
     from: item && assembly.domain.index(item.state).status,
     to: index.status,
     reasons: plan.reasons,
-    effects: effects.map((effect) => effect.type),
+    effects: effects.map(inWords),
     inputs: assembly.inputs.map((input) =>
       input.type === 'message'
         ? typeOf(input.message)
@@ -170,6 +170,13 @@ function wakesInTime(stored: Instant | undefined, wanted: Instant | undefined, n
 
 const messageIds = (inputs: readonly Input<unknown, unknown>[]) =>
   inputs.filter((input) => input.type === 'message').map((input) => input.id);
+
+/** What an effect is, without its payload; a message with whom it is for. */
+function inWords(effect: { readonly type: string }): string {
+  if (effect.type !== 'send') return effect.type;
+  const { to, message } = effect as Send;
+  return `${typeOf(message)} → ${to.kind} ${to.id}`;
+}
 
 const typeOf = (value: unknown) => String((value as { type?: unknown }).type ?? 'message');
 
