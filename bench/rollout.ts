@@ -1,15 +1,16 @@
-import { functionAccessKey } from '../local/lambda/settings.ts';
-import { type LoadReport, percentile, startLoad } from '../test/support/load.ts';
+import { percentile } from '../test/support/load.ts';
 import { processesOf } from '../test/support/processes.ts';
 import type { ShopRelease } from '../test/support/shop.ts';
 import { until } from '../test/support/until.ts';
 import type { Benchmark, Measured } from './benchmark.ts';
-import type { LoggedEvent } from './event-log.ts';
+import { type LoadProcess, type MeasuredLoad, type Mix, openLoadProcess } from './load.ts';
+import { reactionsTo } from './reactions.ts';
 import { type Stage, setStage } from './stage.ts';
-import type { TappedCall } from './tap.ts';
 
+const service = 'shop-web';
 const ratePerSecond = 250;
 const fewestEvents = 100;
+const fewestDeployments = 4;
 const mostDeployments = 12;
 
 /** A deployment under load, how soon events are acted on, and how soon a killed task is replaced. */
@@ -22,7 +23,8 @@ export const rollout: Benchmark = {
     { key: 'failedRequests', label: 'failed requests', limit: { atMost: 0 } },
     { key: 'latencyP50Ms', label: 'latency through the load balancer, p50', unit: 'ms' },
     { key: 'latencyP99Ms', label: 'latency through the load balancer, p99', unit: 'ms' },
-    { key: 'deployments', label: 'deployments' },
+    { key: 'loadLagP99Ms', label: 'the load generator’s own lag, p99', unit: 'ms' },
+    { key: 'deployments', label: 'deployments (and one before, to warm up, not counted)' },
     { key: 'deploymentMs', label: 'a deployment, mean', unit: 'ms' },
     { key: 'events', label: 'ECS events that Berth acted on', limit: { atLeast: fewestEvents } },
     { key: 'eventToCallP50Ms', label: 'event to ECS call, p50', unit: 'ms' },
@@ -31,78 +33,77 @@ export const rollout: Benchmark = {
   ],
   async run(log) {
     const stage = await setStage(log);
+    const generator = openLoadProcess();
     try {
-      return await measure(stage, log);
+      return await measure(stage, generator, log);
     } finally {
+      generator.close();
       await stage.close();
     }
   },
 };
 
-async function measure(stage: Stage, log: (line: string) => void): Promise<Measured> {
+async function measure(stage: Stage, generator: LoadProcess, log: (line: string) => void): Promise<Measured> {
+  const under = async <Result>(mix: Mix, work: () => Promise<Result>) => {
+    await generator.start({ url: stage.shopUrl, ratePerSecond, mix });
+    const result = await work();
+    const load = await generator.stop();
+    for (const failure of load.failures) log(`failed: ${JSON.stringify(failure)}`);
+    return { result, load };
+  };
   log('deploying v1');
   await stage.deploy('berth');
-  await stage.events.collect();
-
-  const load = startLoad({ url: stage.shopUrl, ratePerSecond, ask: visit });
-  const reactions: number[] = [];
-  const durations: number[] = [];
-  while (reactions.length < fewestEvents && durations.length < mostDeployments) {
-    const release: ShopRelease = durations.length % 2 === 0 ? 'v2' : 'berth';
-    durations.push(await deployment(stage, release, reactions));
-    log(`${release}: ${durations.at(-1)?.toFixed(0)} ms, ${reactions.length} events so far`);
-  }
-  const during = await load.stop();
+  log('warming up: deploying v2');
+  const warmUp = await under('visits', () => stage.deploy('v2'));
+  const during = await under('visits', () => rollOut(stage, log));
 
   log('killing a task');
   // What is in flight at a task that is killed may only be repeated when that is safe, so only look now.
-  const looking = startLoad({ url: `${stage.shopUrl}/api/products`, ratePerSecond });
-  const recoveryMs = await recovery(stage, durations.length % 2 === 1 ? 'v2.mjs' : 'server.mjs');
-  const after = await looking.stop();
-
-  for (const failure of [...during.failures, ...after.failures]) log(`failed: ${JSON.stringify(failure)}`);
-  return { ...traffic(during, after), ...reaction(reactions), ...deployments(durations), recoveryMs };
+  const { durationsMs, reactionsMs, current } = during.result;
+  const after = await under('looks', () => recovery(stage, scripts[current]));
+  return {
+    ...traffic(during.load, [warmUp.load, during.load, after.load]),
+    ...deployments(durationsMs),
+    ...reaction(reactionsMs),
+    recoveryMs: after.result,
+  };
 }
 
-/** Mostly looks, sometimes an order: orders may not be repeated behind the customer's back. */
-function visit(index: number) {
-  if (index % 10 === 0)
-    return { method: 'POST', path: '/api/orders', body: '{"product":"rope","quantity":2}' };
-  return { path: index % 3 === 0 ? '/' : '/api/products' };
+type Release = Extract<ShopRelease, 'berth' | 'v2'>;
+/** What the processes of a release run. */
+const scripts: Readonly<Record<Release, string>> = { berth: 'server.mjs', v2: 'v2.mjs' };
+
+interface RollOut {
+  readonly durationsMs: readonly number[];
+  readonly reactionsMs: readonly number[];
+  /** What serves at the end. */
+  readonly current: Release;
 }
 
-/** Deploys, and adds to `reactions` the time from each event meanwhile to Berth's next look at ECS. */
-async function deployment(stage: Stage, release: ShopRelease, reactions: number[]): Promise<number> {
-  const earlier = stage.tap.calls.length;
+/** Deploys one release after the other, until there are enough events to judge by. */
+async function rollOut(stage: Stage, log: (line: string) => void): Promise<RollOut> {
+  const durationsMs: number[] = [];
+  const reactionsMs: number[] = [];
+  let current: Release = 'v2';
+  const enough = () => durationsMs.length >= fewestDeployments && reactionsMs.length >= fewestEvents;
+  while (!enough() && durationsMs.length < mostDeployments) {
+    current = current === 'v2' ? 'berth' : 'v2';
+    const one = await deployment(stage, current);
+    durationsMs.push(one.durationMs);
+    reactionsMs.push(...one.reactionsMs);
+    log(`${current}: ${Math.round(one.durationMs)} ms, ${reactionsMs.length} events so far`);
+  }
+  return { durationsMs, reactionsMs, current };
+}
+
+async function deployment(stage: Stage, release: Release) {
+  // Asked of Local AWS, so that only its clock counts.
+  const { nowMs } = await stage.activity(Date.now());
   const startedAt = performance.now();
   await stage.deploy(release);
   const durationMs = performance.now() - startedAt;
-  reactions.push(...reactionsTo(await stage.events.collect(), stage.tap.calls.slice(earlier)));
-  return durationMs;
-}
-
-/**
- * Every look of a function at a service begins with this call, and makes it once. A look that had begun before
- * an event is therefore never taken for one that came of it.
- */
-const firstCallOfALook = 'DescribeServices';
-const service = 'service:shop-web';
-/** The API looks when somebody asks, not because of an event. */
-const asker = functionAccessKey('api');
-
-/**
- * Milliseconds from each event about the service to the next look, between the first look of a deployment and
- * its last: before and after, nobody in Berth waits for the service, and events are only recorded.
- */
-export function reactionsTo(events: readonly LoggedEvent[], calls: readonly TappedCall[]): number[] {
-  const looks = calls.filter((call) => call.action === firstCallOfALook && call.accessKeyId !== asker);
-  const [first] = looks;
-  return events
-    .filter(({ subject, atMs }) => subject === service && first && atMs >= first.atMs)
-    .flatMap(({ atMs }) => {
-      const next = looks.find((look) => look.atMs >= atMs);
-      return next ? [next.atMs - atMs] : [];
-    });
+  const { entries } = await stage.activity(nowMs);
+  return { durationMs, reactionsMs: reactionsTo(service, entries) };
 }
 
 /** Kills one process of the service; answers when a task that was not there before answers a request. */
@@ -131,16 +132,17 @@ async function taskThatAnswers(url: string): Promise<string | undefined> {
   return answer.ok ? ((await answer.json()) as { task: string }).task : undefined;
 }
 
-function traffic(...reports: readonly LoadReport[]): Measured {
-  const sum = (of: (report: LoadReport) => number) =>
-    reports.reduce((total, report) => total + of(report), 0);
-  const [during] = reports;
+/** Every request counts, also while warming up; latencies are those of the deployments that count. */
+function traffic({ latencyMs, lagP99Ms }: MeasuredLoad, loads: readonly MeasuredLoad[]): Measured {
+  const sum = (of: (load: MeasuredLoad) => number) => loads.reduce((total, load) => total + of(load), 0);
+  const requests = sum((load) => load.requests);
   return {
-    requests: sum((report) => report.requests),
-    requestsPerSecond: rounded(sum((report) => report.requests) / sum((report) => report.seconds)),
-    failedRequests: sum((report) => report.failed),
-    latencyP50Ms: rounded(during?.latencyMs.p50 ?? 0),
-    latencyP99Ms: rounded(during?.latencyMs.p99 ?? 0),
+    requests,
+    requestsPerSecond: rounded(requests / sum((load) => load.seconds)),
+    failedRequests: sum((load) => load.failed),
+    latencyP50Ms: rounded(latencyMs.p50),
+    latencyP99Ms: rounded(latencyMs.p99),
+    loadLagP99Ms: rounded(lagP99Ms),
   };
 }
 

@@ -5,20 +5,17 @@ import { supervise } from '../cli/up/child.ts';
 import { untilHealthy } from '../cli/up/health.ts';
 import { lambdaHost, localAws } from '../cli/up/layout.ts';
 import { buildFunctions } from '../cli/up/prepare.ts';
-import { type Client, createClient } from '../core/contract/client.ts';
-import { runCli } from '../test/support/berth.ts';
+import type { ActivityAnswer } from '../local/activity.ts';
 import { freePorts } from '../test/support/ports.ts';
 import { copyShop, type ShopRelease } from '../test/support/shop.ts';
-import { type EventLog, openEventLog } from './event-log.ts';
-import { openTap, type Tap } from './tap.ts';
+import { runCli } from '../test/support/up.ts';
 
-/** A Berth of the benchmark's own, with the shop's manifests, and ears on its events and its ECS calls. */
+/** A Berth of the benchmark's own, with the shop's manifests. */
 export interface Stage {
   readonly directory: string;
   readonly shopUrl: string;
-  readonly client: Client;
-  readonly tap: Tap;
-  readonly events: EventLog;
+  /** ECS's events and the functions' calls of ECS since a moment, by Local AWS's own clock. */
+  activity(sinceMs: number): Promise<ActivityAnswer>;
   /** Deploys the shop's web service and waits; throws unless the deployment succeeds. */
   deploy(release: ShopRelease): Promise<void>;
   close(): Promise<void>;
@@ -43,41 +40,40 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
   };
   log('building the functions');
   await buildFunctions(options.data);
-  const tap = await openTap(port);
   const restarted = (name: string) => (how: string) => log(`${name} ${how}`);
   const children = [
     supervise(localAws(options), restarted('Local AWS')),
-    // The functions reach Local AWS through the tap.
-    supervise(lambdaHost({ ...options, port: tap.port }), restarted('the Lambda host')),
+    supervise(lambdaHost(options), restarted('the Lambda host')),
   ] as const;
   const close = async () => {
     for (const child of [...children].reverse()) await child.stop(stopPatienceMs);
-    await tap.close();
     await rm(directory, { recursive: true, force: true });
   };
   try {
     await untilHealthy(endpoint, api, children);
     const manifests = await copyShop(directory, { listen });
-    const events = await openEventLog(endpoint);
     return {
       directory,
       shopUrl: `http://127.0.0.1:${listen}`,
-      client: createClient({ baseUrl: api }),
-      tap,
-      events,
+      activity: (sinceMs) => activitySince(endpoint, sinceMs),
       async deploy(release) {
         const args = ['deploy', '-f', manifests[release], 'web', '--wait', '--json'];
         const { exitCode, stdout, stderr } = await runCli(directory, args, { BERTH_API: api });
         if (exitCode !== 0)
           throw new Error(`deploying ${release} ended with ${exitCode}: ${stdout}${stderr}`);
       },
-      async close() {
-        events.close();
-        await close();
-      },
+      close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function activitySince(endpoint: string, sinceMs: number): Promise<ActivityAnswer> {
+  const answer = await fetch(`${endpoint}/_local/activity?sinceMs=${sinceMs}`);
+  if (!answer.ok) throw new Error(`Local AWS does not tell its activity: ${await answer.text()}`);
+  const activity = (await answer.json()) as ActivityAnswer;
+  if (!activity.complete) throw new Error('Local AWS no longer knows all that happened in a deployment');
+  return activity;
 }

@@ -18,6 +18,9 @@ try {
 } catch (error) {
   process.exitCode = endOf(error);
 }
+// What a command left behind, such as a look at a deployment when Ctrl-C came, must not keep it from ending.
+for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('', done));
+process.exit();
 
 /** Commander has told people already, help included; programs get their document. */
 function endOf(error: unknown): number {

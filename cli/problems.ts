@@ -22,7 +22,9 @@ export function failureOf(error: unknown): Failure {
     const exit = exitOfProblem[error.kind] ?? 'unexpected';
     const advice =
       exit === 'unexpected' && instance ? `The API's log tells more under ${instance}.` : undefined;
-    return new Failure(exit, detail, { ...(advice && { advice }), ...(errors && { faults: errors }) });
+    // A problem with one fault says the same in both places.
+    const faults = errors?.filter((fault) => fault.detail !== detail) ?? [];
+    return new Failure(exit, detail, { ...(advice && { advice }), faults });
   }
   if (error instanceof UnreachableError) {
     return new Failure('unreachable', error.message, {

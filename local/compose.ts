@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { topology as berth } from '../stacks/topology.ts';
 import { provisionAccount } from './account.ts';
+import { type Activity, createActivity } from './activity.ts';
 import { type Backbone, createBackbone } from './backbone.ts';
 import { createEcs, type EcsEngine } from './ecs/engine.ts';
 import { type LateRuntime, lateRuntime } from './late-runtime.ts';
@@ -22,6 +23,7 @@ export interface Composition {
   readonly loadBalancer: LoadBalancerHost;
   readonly ecs: EcsEngine;
   readonly backbone: Backbone;
+  readonly activity: Activity;
   /** Adopts what runs and wires the rest; the endpoint must be known by now. */
   start(): Promise<void>;
   /** Empties everything, and starts anew. */
@@ -46,7 +48,7 @@ export function compose(
     chooseRuntime({ forced: options.runtime, dataDirectory: data, logs: logs.sink, clock }),
   );
   const { healthCheckScale, steadySeconds } = options;
-  const loadBalancer = createLoadBalancer({ journal, clock, account, region, healthCheckScale });
+  const loadBalancer = createLoadBalancer({ journal, clock, account, region, healthCheckScale, log });
   const backbone = createBackbone({
     ...{ journal, clock, account, region, endpoint, log },
     topology: options.topology ?? berth,
@@ -54,10 +56,14 @@ export function compose(
     retryDelaysMs: options.retryDelaysMs,
     tables: join(data, 'dynamodb'),
   });
+  const activity = createActivity(clock);
   const ecs = createEcs({
     ...{ account, region, clock, journal, runtime },
     targetGroups: loadBalancer.targets,
-    publish: (event) => backbone.events.publish(event),
+    publish(event) {
+      activity.published(event);
+      backbone.events.publish(event);
+    },
     readSecret: secretsIn(join(data, 'secrets.json')),
     options: { steadySeconds },
   });
@@ -67,7 +73,7 @@ export function compose(
     backbone.start(await provisionAccount(services));
   };
   return {
-    ...{ journal, clock, runtime, logs, loadBalancer, ecs, backbone },
+    ...{ journal, clock, runtime, logs, loadBalancer, ecs, backbone, activity },
     async start() {
       await loadBalancer.start();
       await ecs.start();
@@ -77,6 +83,7 @@ export function compose(
       await ecs.reset();
       await loadBalancer.reset();
       logs.reset();
+      activity.clear();
       journal.reset();
       backbone.forget();
       await backbone.dynamodb.reset();

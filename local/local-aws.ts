@@ -75,7 +75,7 @@ function serversOf(
   log: (line: string) => void,
   { started, endpoint, api }: Places,
 ): { readonly endpoint: Server; readonly api: Server } {
-  const { backbone, ecs, loadBalancer, logs, journal, clock } = composition;
+  const { activity, backbone, ecs, loadBalancer, logs, journal, clock } = composition;
   const startedMs = clock.now();
   return {
     endpoint: createEndpoint({
@@ -92,12 +92,16 @@ function serversOf(
         ...localRoutes({
           health: () => health({ composition, startedMs, endpoint, api }),
           reset: () => composition.reset(),
+          activity: activity.since,
         }),
       ],
       flush: journal.flush,
       ready: started,
       log,
-      ...(options.observe ? { observe: options.observe } : {}),
+      observe(call) {
+        activity.called(call);
+        options.observe?.(call);
+      },
     }),
     api: createHttpApi({
       invoker: backbone.lambda.invoker,

@@ -20,6 +20,16 @@ describe('delivering a message', () => {
     expect(await world.store.due(world.now, 5)).toEqual([bench('a')]);
   });
 
+  it('rings again for a known message whose effects still wait: whoever brought it first may have died', async () => {
+    const engine = world.engine('one');
+    await engine.deliver(bench('a'), lay('saw'), 'm1');
+    const before = await world.item('a');
+    const rungBefore = world.alarms.length;
+    await engine.deliver(bench('a'), lay('saw'), 'm1');
+    expect(await world.item('a')).toEqual(before);
+    expect(world.alarms.slice(rungBefore)).toMatchObject([{ ref: bench('a') }]);
+  });
+
   it('ignores a message that was absorbed before', async () => {
     const engine = world.engine('one');
     await engine.deliver(bench('a'), lay('saw'), 'm1');

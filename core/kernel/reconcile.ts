@@ -94,7 +94,7 @@ async function turn(deps: EngineDependencies, ref: Ref, what: Turn): Promise<Ite
     const item = await deps.store.load(ref);
     const now = deps.clock.now();
     const fresh = what.inputs.filter((input) => input.type === 'outcome' || !item?.inbox.includes(input.id));
-    if (item && isOldNews(what, fresh)) return item;
+    if (item && isOldNews(what, fresh)) return await remind(deps, item, now);
     const state = absorbAll(domain, item, fresh, now);
     if (state === undefined) return undefined;
     const plan = domain.decide(state, await look(domain.observe(state, now)), now);
@@ -118,7 +118,13 @@ async function turn(deps: EngineDependencies, ref: Ref, what: Turn): Promise<Ite
   throw new LostRace(`${refKey(ref)} kept changing; look again`);
 }
 
-/** A delivery of nothing but known messages is no occasion to look: whoever delivered them first has seen to it. */
+/** Whoever delivered it first may have died before it rang. */
+async function remind(deps: EngineDependencies, item: Item, now: Instant): Promise<Item> {
+  if (item.outbox.length > 0) await ring(deps, item.ref, Math.max(now, item.lease?.until ?? now));
+  return item;
+}
+
+/** A delivery of nothing but known messages is no occasion to decide anew. */
 function isOldNews(what: Turn, fresh: readonly Input<unknown, unknown>[]): boolean {
   return !what.settle && what.inputs.length > 0 && fresh.length === 0;
 }

@@ -47,7 +47,13 @@ export function isHostAccessKey(accessKeyId: string): boolean {
 
 /** The access key of a function, so that Local AWS knows who calls. */
 export function functionAccessKey(name: string): string {
-  return `LOCALFUNCTION-${name}`;
+  return `${functionKeyPrefix}${name}`;
 }
 
+/** The function that an access key belongs to, undefined for anybody else's. */
+export function functionOf(accessKeyId: string): string | undefined {
+  return accessKeyId.startsWith(functionKeyPrefix) ? accessKeyId.slice(functionKeyPrefix.length) : undefined;
+}
+
+const functionKeyPrefix = 'LOCALFUNCTION-';
 const hostKeyPrefix = 'LOCALHOST-';

@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../support/clock.ts';
 import type { Journal } from '../support/journal.ts';
 import type { AwsService } from '../support/service.ts';
 import { createService } from './api/service.ts';
-import { createForwarder } from './forward.ts';
-import { createMetrics, type MetricsPoint, type MetricsWindow } from './metrics.ts';
+import { createMetrics, type Metrics, type MetricsPoint, type MetricsWindow } from './metrics.ts';
 import { clearTables, groupsOf, openTables, type Tables } from './model.ts';
 import { Pool } from './pool.ts';
 import { createPorts, type Ports } from './ports.ts';
+import { publishRoutes, type RoutesPublisher } from './routes.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { TargetGroups } from './targets.ts';
+import { createTrafficThread, type TrafficEvents } from './traffic-thread.ts';
 
 export interface LoadBalancerOptions {
   readonly journal: Journal;
@@ -25,6 +25,8 @@ export interface LoadBalancerOptions {
   readonly healthCheckScale?: number;
   /** Silence of a target that ends a request (504) or a connection; 60 by default, as ALB. */
   readonly idleTimeoutSeconds?: number;
+  /** Told when the thread that carries the traffic fails; standard error by default. */
+  readonly log?: (line: string) => void;
 }
 
 export interface LoadBalancerHost {
@@ -57,47 +59,84 @@ export interface OpenListener {
 
 const stopGraceMs = 1000;
 
-/** A stand-in for Application Load Balancers: ELBv2's API, and real HTTP proxies on loopback ports. */
+/**
+ * A stand-in for Application Load Balancers: ELBv2's API, and real HTTP proxies on loopback ports. Requests are
+ * carried by a thread of their own (`traffic/`); here is what decides where they may go.
+ */
 export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerHost {
   const { journal, clock, account, region, host = '127.0.0.1', healthCheckScale = 1 } = options;
+  const { idleTimeoutSeconds = 60, log = console.error } = options;
   const tables = openTables(journal);
-  const pool = new Pool({ tables, clock, healthCheckScale });
   const metrics = createMetrics(clock);
-  const door = {
-    host,
-    idleTimeoutMs: (options.idleTimeoutSeconds ?? 60) * 1000,
-    forwarder: createForwarder(tables, pool, metrics),
-    traceId: () => traceId(clock.now()),
-  };
-  const ports = createPorts({ tables, clock, door });
+  const traffic = createTrafficThread({
+    ...{ clock, log },
+    settings: { host, idleTimeoutMs: idleTimeoutSeconds * 1000 },
+    events: heard(() => ({ tables, pool, ports, metrics, routes })),
+  });
+  const pool = new Pool({ tables, clock, traffic, healthCheckScale });
+  const ports = createPorts({ tables, clock, traffic, host });
+  const routes = publishRoutes(tables, traffic);
   const arnPrefix = `arn:aws:elasticloadbalancing:${region}:${account}:`;
   const forgotten = (arn: string) => metrics.forget(arn);
   const context = { tables, pool, ports, clock, host, arnPrefix, forgotten, inTurn: oneAfterTheOther() };
   const listeners = () => openListeners(tables, ports, host);
 
+  const start = async () => {
+    traffic.start();
+    routes.all();
+    pool.start();
+    await ports.start();
+  };
+  const stop = async (graceMs: number) => {
+    await ports.stop(graceMs);
+    pool.stop();
+    await traffic.stop();
+  };
   pool.onChange((arn) => metrics.hosts(arn, ...hostCounts(pool, arn)));
   return {
-    service: createService(context),
+    service: routes.changedBy(createService(context)),
     targets: pool,
-    async start() {
-      pool.start();
-      await ports.start();
-    },
-    async stop() {
-      await ports.stop(stopGraceMs);
-      pool.stop();
-    },
+    start,
+    stop: () => stop(stopGraceMs),
     async reset() {
-      await ports.stop(0);
-      pool.stop();
+      await stop(0);
       clearTables(tables);
       metrics.clear();
-      pool.start();
-      await ports.start();
+      await start();
     },
     listeners,
     metrics: metrics.query,
     snapshot: () => takeSnapshot({ tables, pool, metrics, clock, listeners: listeners() }),
+  };
+}
+
+interface Parts {
+  readonly tables: Tables;
+  readonly pool: Pool;
+  readonly ports: Ports;
+  readonly metrics: Metrics;
+  readonly routes: RoutesPublisher;
+}
+
+/** What the traffic thread says, and to whom. */
+function heard(parts: () => Parts): TrafficEvents {
+  return {
+    ended() {
+      parts().pool.trafficEnded();
+      parts().ports.trafficEnded();
+    },
+    restarted() {
+      const { routes, pool, ports } = parts();
+      routes.all();
+      pool.tellAll();
+      void ports.start();
+    },
+    unused: (unused) => parts().pool.unused(unused),
+    report({ atMs, served, inFlight }) {
+      const { tables, metrics, pool } = parts();
+      for (const [arn, tally] of served) if (tables.targetGroups.has(arn)) metrics.add(arn, atMs, tally);
+      pool.inFlight(inFlight);
+    },
   };
 }
 
@@ -125,11 +164,4 @@ function oneAfterTheOther() {
     last = mine;
     return mine;
   };
-}
-
-/** As `X-Amzn-Trace-Id` has it: version, seconds in hex, 96 random bits. */
-function traceId(nowMs: number): string {
-  return `1-${Math.floor(nowMs / 1000)
-    .toString(16)
-    .padStart(8, '0')}-${randomBytes(12).toString('hex')}`;
 }

@@ -1,17 +1,25 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../support/clock.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { count, emptyTally, type Served } from './tally.ts';
+
+/** As the traffic thread reports it. */
+function serve(metrics: Metrics, clock: VirtualClock, ...all: readonly Served[]): void {
+  const tally = emptyTally();
+  for (const served of all) count(tally, served);
+  metrics.add('web', clock.now(), tally);
+}
 
 test('counts by who answered, with percentiles, per period', async () => {
   const clock = new VirtualClock(120_000);
   const metrics = createMetrics(clock);
   for (let index = 1; index <= 100; index++) {
-    metrics.served('web', { status: index <= 98 ? 200 : 500, by: 'target', latencyMs: index });
+    serve(metrics, clock, { status: index <= 98 ? 200 : 500, by: 'target', latencyMs: index });
   }
-  metrics.served('web', { status: 503, by: 'load-balancer' });
+  serve(metrics, clock, { status: 503, by: 'load-balancer' });
   metrics.hosts('web', 2, 1);
   await clock.advance(1000);
-  metrics.served('web', { status: 404, by: 'target', latencyMs: 5 });
+  serve(metrics, clock, { status: 404, by: 'target', latencyMs: 5 });
 
   const [first, second, third] = metrics.query('web', { fromMs: 120_000, toMs: 123_000, periodSeconds: 1 });
   expect(first).toMatchObject({ requests: 101, target2xx: 98, target5xx: 2, loadBalancer5xx: 1 });
@@ -34,7 +42,7 @@ test('keeps hours, not forever', async () => {
   const metrics = createMetrics(clock);
   const minutes = 400;
   for (let minute = 0; minute < minutes; minute++) {
-    metrics.served('web', { status: 200, by: 'target', latencyMs: 1 });
+    serve(metrics, clock, { status: 200, by: 'target', latencyMs: 1 });
     await clock.advance(60_000);
   }
   const points = metrics.query('web', { fromMs: 0, toMs: minutes * 60_000, periodSeconds: 60 });

@@ -1,14 +1,6 @@
 import type { Clock } from '../support/clock.ts';
-import { emptyHistogram, type Histogram, merge, observe, percentile } from './histogram.ts';
-
-/** How one request ended, as the load balancer saw it. */
-export interface Served {
-  readonly status: number;
-  /** `target` when a target gave the status, `load-balancer` when the load balancer had to answer itself. */
-  readonly by: 'target' | 'load-balancer';
-  /** From the moment the request left for the target until its answer began; undefined without an answer. */
-  readonly latencyMs?: number;
-}
+import { type Histogram, percentile } from './histogram.ts';
+import { addTally, emptyTally, type Tally } from './tally.ts';
 
 export interface MetricsWindow {
   readonly fromMs: number;
@@ -41,7 +33,8 @@ export interface MetricsPoint {
 }
 
 export interface Metrics {
-  served(targetGroupArn: string, served: Served): void;
+  /** Adds what happened within the second of `atMs`. */
+  add(targetGroupArn: string, atMs: number, tally: Tally): void;
   /** Notes the number of hosts after it changed. */
   hosts(targetGroupArn: string, healthy: number, unhealthy: number): void;
   /** One point per period, oldest first, periods aligned to multiples of `periodSeconds`. */
@@ -54,12 +47,8 @@ export interface Metrics {
 
 interface Bucket {
   readonly startMs: number;
-  readonly counts: Counts;
-  readonly latency: Histogram;
+  readonly tally: Tally;
 }
-
-type Counts = Record<CountName, number>;
-type CountName = `target${2 | 3 | 4 | 5}xx` | `loadBalancer${4 | 5}xx` | 'requests';
 
 interface HostCount {
   readonly atMs: number;
@@ -91,10 +80,10 @@ export function createMetrics(clock: Clock): Metrics {
     return fresh;
   };
   return {
-    served(arn, served) {
+    add(arn, atMs, tally) {
       const { seconds, minutes } = group(arn);
-      count(bucketAt(seconds, clock.now(), 1000, keptSeconds), served);
-      count(bucketAt(minutes, clock.now(), 60_000, keptMinutes), served);
+      addTally(bucketAt(seconds, atMs, 1000, keptSeconds).tally, tally);
+      addTally(bucketAt(minutes, atMs, 60_000, keptMinutes).tally, tally);
     },
     hosts(arn, healthy, unhealthy) {
       const { hosts } = group(arn);
@@ -115,43 +104,16 @@ export function createMetrics(clock: Clock): Metrics {
   };
 }
 
-function bucketAt(buckets: Bucket[], nowMs: number, widthMs: number, kept: number): Bucket {
-  const startMs = nowMs - (nowMs % widthMs);
+function bucketAt(buckets: Bucket[], atMs: number, widthMs: number, kept: number): Bucket {
+  const startMs = atMs - (atMs % widthMs);
   const last = buckets.at(-1);
   // A clock that steps back must not break the order that `points` relies on.
   if (last && last.startMs >= startMs) return last;
-  const bucket = { startMs, counts: noCounts(), latency: emptyHistogram() };
+  const bucket = { startMs, tally: emptyTally() };
   buckets.push(bucket);
   if (buckets.length > kept) buckets.shift();
   return bucket;
 }
-
-function count(bucket: Bucket, served: Served): void {
-  const { counts, latency } = bucket;
-  counts.requests += 1;
-  const name = countName(served);
-  if (name) counts[name] += 1;
-  if (served.latencyMs !== undefined) observe(latency, served.latencyMs);
-}
-
-function countName({ status, by }: Served): CountName | undefined {
-  const hundreds = Math.floor(status / 100);
-  if (by === 'load-balancer')
-    return hundreds === 4 || hundreds === 5 ? `loadBalancer${hundreds}xx` : undefined;
-  return hundreds === 2 || hundreds === 3 || hundreds === 4 || hundreds === 5
-    ? `target${hundreds}xx`
-    : undefined;
-}
-
-const noCounts = (): Counts => ({
-  requests: 0,
-  target2xx: 0,
-  target3xx: 0,
-  target4xx: 0,
-  target5xx: 0,
-  loadBalancer4xx: 0,
-  loadBalancer5xx: 0,
-});
 
 function points(group: Group, { fromMs, toMs, periodSeconds }: MetricsWindow): MetricsPoint[] {
   const widthMs = Math.max(1, Math.floor(periodSeconds)) * 1000;
@@ -178,13 +140,9 @@ function point(
 }
 
 function summed(buckets: readonly Bucket[]) {
-  const counts = noCounts();
-  const latency = emptyHistogram();
-  for (const bucket of buckets) {
-    for (const name of Object.keys(counts) as CountName[]) counts[name] += bucket.counts[name];
-    merge(latency, bucket.latency);
-  }
-  return { ...counts, latencyMs: summary(latency) };
+  const sum = emptyTally();
+  for (const { tally } of buckets) addTally(sum, tally);
+  return { ...sum.counts, latencyMs: summary(sum.latency) };
 }
 
 function summary(latency: Histogram): MetricsPoint['latencyMs'] {

@@ -1,13 +1,15 @@
 import type { Clock } from '../support/clock.ts';
 import { afterCheck, type Condition, nextCheckMs, type Pace } from './health.ts';
-import { Member, type Work } from './member.ts';
+import { Member } from './member.ts';
+import type { InFlight, TargetState, Unused } from './messages.ts';
 import { listenersOf, type Registration, type Tables, type TargetGroup } from './model.ts';
-import { probe } from './probe.ts';
 import type { Target, TargetGroups, TargetHealth } from './targets.ts';
+import type { TrafficThread } from './traffic-thread.ts';
 
 export interface PoolOptions {
   readonly tables: Tables;
   readonly clock: Clock;
+  readonly traffic: TrafficThread;
   /** Multiplies the real intervals of health checks. */
   readonly healthCheckScale: number;
 }
@@ -17,13 +19,15 @@ type Listener = Parameters<TargetGroups['onChange']>[0];
 /**
  * The targets of all groups: who is registered, who is healthy, who is draining.
  *
- * Safety: from the moment `deregister` returns, no new request goes to that target.
+ * Safety: a target is `unused` only when the traffic thread has taken it out of rotation by the last update
+ * about it, and nothing is in flight to it; or when there is no such thread.
  */
 export class Pool implements TargetGroups {
   readonly #options: PoolOptions;
   readonly #groups = new Map<string, Map<string, Member>>();
   readonly #listeners: Listener[] = [];
   #running = false;
+  #lastUpdate = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -43,23 +47,50 @@ export class Pool implements TargetGroups {
     const member = existing ?? this.#add(targetGroupArn, target, initial);
     member.condition = initial;
     this.#save(member);
+    this.#send(member, 'initial');
     this.#watch(member);
     this.#tell(member);
   }
 
   deregister(targetGroupArn: string, target: Target): void {
-    const { tables, clock } = this.#options;
+    const { tables, clock, traffic } = this.#options;
     const member = this.#find(targetGroupArn, target);
     if (!member || member.condition.state === 'draining') return;
     tables.registrations.delete(rowKey(targetGroupArn, target));
     member.stopChecks();
-    if (member.work.size === 0) {
+    if (!traffic.isRunning()) {
       this.#remove(member);
       return;
     }
     const delayMs = 1000 * (tables.targetGroups.get(targetGroupArn)?.deregistrationDelaySeconds ?? 0);
     this.#become(member, { state: 'draining', untilMs: clock.now() + delayMs });
-    member.setDeadline(clock.after(delayMs, () => this.#remove(member)));
+    member.setDeadline(clock.after(delayMs, () => this.#send(member, 'gone')));
+  }
+
+  /** The traffic thread's confirmation; one of an earlier update says nothing about the present. */
+  unused({ number, targetGroupArn, target }: Unused): void {
+    const member = this.#find(targetGroupArn, target);
+    if (member?.condition.state === 'draining' && member.sent === number) this.#remove(member);
+  }
+
+  inFlight(counts: readonly InFlight[]): void {
+    for (const { targetGroupArn, target, count } of counts) {
+      const member = this.#find(targetGroupArn, target);
+      if (member) member.inFlight = count;
+    }
+  }
+
+  /** Without a thread nothing is in flight. */
+  trafficEnded(): void {
+    for (const member of this.#all()) {
+      member.inFlight = 0;
+      if (member.condition.state === 'draining') this.#remove(member);
+    }
+  }
+
+  /** Tells a new traffic thread about all. */
+  tellAll(): void {
+    for (const member of this.#all()) this.#send(member, member.condition.state);
   }
 
   health(targetGroupArn: string, target: Target): TargetHealth {
@@ -81,15 +112,6 @@ export class Pool implements TargetGroups {
     return this.#inUse(member) ? member.condition.state : 'unused';
   }
 
-  /** Counts `work` as in flight at `member` until the returned function is called. */
-  begin(member: Member, work: Work): () => void {
-    member.work.add(work);
-    return () => {
-      if (!member.work.delete(work) || member.work.size > 0) return;
-      if (member.condition.state === 'draining') this.#remove(member);
-    };
-  }
-
   /** Starts or stops checks after listeners changed. */
   refresh(): void {
     for (const member of this.#all()) {
@@ -106,9 +128,10 @@ export class Pool implements TargetGroups {
     for (const { targetGroupArn, target, health } of tables.registrations.values()) {
       this.#watch(this.#add(targetGroupArn, target, remembered(health, clock.now())));
     }
+    this.tellAll();
   }
 
-  /** Ends all checks and all work in flight; remembers the registrations. */
+  /** Ends all checks; remembers the registrations. */
   stop(): void {
     this.#running = false;
     for (const member of this.#all()) member.close();
@@ -148,7 +171,14 @@ export class Pool implements TargetGroups {
     member.condition = condition;
     if (!changed) return;
     this.#save(member);
+    this.#send(member, condition.state);
     this.#tell(member);
+  }
+
+  #send(member: Member, state: TargetState): void {
+    const { targetGroupArn, target } = member;
+    member.sent = ++this.#lastUpdate;
+    this.#options.traffic.tell({ type: 'target', number: member.sent, targetGroupArn, target, state });
   }
 
   #save({ targetGroupArn, target, condition }: Member): void {
@@ -175,27 +205,27 @@ export class Pool implements TargetGroups {
     }
     if (member.condition.state === 'initial') member.condition = { state: 'initial', sinceMs: clock.now() };
     member.startChecks(
-      (signal) => this.#check(member, signal),
+      (stopped) => this.#check(member, stopped),
       (ms, act) => clock.after(ms, act),
     );
   }
 
-  async #check(member: Member, signal: AbortSignal): Promise<number> {
-    const { tables, clock, healthCheckScale } = this.#options;
+  async #check(member: Member, stopped: () => boolean): Promise<number> {
+    const { tables, clock, healthCheckScale, traffic } = this.#options;
     const group = tables.targetGroups.get(member.targetGroupArn);
-    if (!group) return missingGroupRetryMs;
+    if (!group) return retryMs;
     const pace = paceOf(group, healthCheckScale);
-    const outcome = await probe(member.target, group.healthCheck, {
-      clock,
-      signal,
-      timeoutMs: pace.timeoutMs,
-    });
-    if (!signal.aborted) this.#become(member, afterCheck(member.condition, outcome, pace, clock.now()));
+    const { target } = member;
+    const asked = traffic.probe({ target, check: group.healthCheck, timeoutMs: pace.timeoutMs });
+    // A check that could not be made says nothing about the target.
+    const outcome = await asked.catch(() => undefined);
+    if (!outcome) return retryMs;
+    if (!stopped()) this.#become(member, afterCheck(member.condition, outcome, pace, clock.now()));
     return nextCheckMs(member.condition, pace);
   }
 }
 
-const missingGroupRetryMs = 1000;
+const retryMs = 1000;
 
 const keyOf = (target: Target) => `${target.address}:${target.port}`;
 const rowKey = (arn: string, target: Target) => `${arn} ${keyOf(target)}`;

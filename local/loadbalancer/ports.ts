@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../support/clock.ts';
-import { type Door, type DoorOptions, openDoor } from './doors.ts';
 import type { Listener, Tables } from './model.ts';
+import type { TrafficThread } from './traffic-thread.ts';
 
 /** The open ports of all listeners. */
 export interface Ports {
@@ -11,8 +11,13 @@ export interface Ports {
   open(listener: Listener): Promise<void>;
   /** Takes no new connection from now on; requests in flight finish. */
   close(listenerArn: string): Promise<void>;
-  /** Opens what the journal remembers; a port that is taken is tried again until it is free. */
+  /**
+   * Opens what the journal remembers, of a new traffic thread; a port that is taken is tried again until it is
+   * free.
+   */
   start(): Promise<void>;
+  /** The traffic thread is gone, and the ports with it. */
+  trafficEnded(): void;
   stop(graceMs: number): Promise<void>;
   /** Undefined while open, otherwise why not. */
   problem(listenerArn: string): string | undefined;
@@ -24,17 +29,17 @@ const closeGraceMs = 30_000;
 export function createPorts(options: {
   readonly tables: Tables;
   readonly clock: Clock;
-  readonly door: Omit<DoorOptions, 'listener'>;
+  readonly traffic: TrafficThread;
+  readonly host: string;
 }): Ports {
-  const { tables, clock } = options;
-  const doors = new Map<string, Door>();
+  const { tables, clock, traffic, host } = options;
+  const opened = new Set<string>();
   const problems = new Map<string, { readonly text: string; readonly retry: Timer }>();
   let running = true;
 
   const open = async ({ arn, port }: Listener) => {
-    const door = await openDoor(port, { ...options.door, listener: () => tables.listeners.get(arn) });
-    void doors.get(arn)?.close(closeGraceMs);
-    doors.set(arn, door);
+    await traffic.open(arn, port);
+    opened.add(arn);
   };
   const giveUp = (arn: string) => {
     problems.get(arn)?.retry.cancel();
@@ -43,19 +48,19 @@ export function createPorts(options: {
   const reopen = async (arn: string): Promise<void> => {
     giveUp(arn);
     const listener = tables.listeners.get(arn);
-    if (!listener || !running || doors.has(arn)) return;
+    if (!listener || !running || opened.has(arn)) return;
     try {
       await open(listener);
+      // It may have been deleted meanwhile, or all been stopped.
+      if (!running || !tables.listeners.has(arn)) await close(arn, 0);
     } catch (error) {
       const retry = clock.after(reopenMs, () => void reopen(arn));
-      problems.set(arn, { text: portProblem(listener.port, options.door.host, error), retry });
+      problems.set(arn, { text: portProblem(listener.port, host, error), retry });
     }
   };
   const close = async (arn: string, graceMs: number) => {
     giveUp(arn);
-    const door = doors.get(arn);
-    doors.delete(arn);
-    await door?.close(graceMs);
+    if (opened.delete(arn)) await traffic.close(arn, graceMs);
   };
 
   return {
@@ -65,11 +70,12 @@ export function createPorts(options: {
       running = true;
       await Promise.all([...tables.listeners.values()].map(({ arn }) => reopen(arn)));
     },
+    trafficEnded: () => opened.clear(),
     async stop(graceMs) {
       running = false;
-      await Promise.all([...doors.keys(), ...problems.keys()].map((arn) => close(arn, graceMs)));
+      await Promise.all([...opened, ...problems.keys()].map((arn) => close(arn, graceMs)));
     },
-    problem: (arn) => (doors.has(arn) ? undefined : (problems.get(arn)?.text ?? 'not started')),
+    problem: (arn) => (opened.has(arn) ? undefined : (problems.get(arn)?.text ?? 'not started')),
   };
 }
 

@@ -148,8 +148,7 @@ describe('the load balancer answers itself', () => {
   test('504 when a target says nothing for the idle time-out', async () => {
     await target(() => {});
     expect(await status()).toBe(504);
-    const { loadBalancer5xx } = bench.host.snapshot().targetGroups[0]!.lastMinute;
-    expect(loadBalancer5xx).toBe(1);
+    await until(() => bench.host.snapshot().targetGroups[0]?.lastMinute.loadBalancer5xx === 1);
   });
 
   test('400 to what is not HTTP', async () => {

@@ -160,8 +160,9 @@ describe('draining', () => {
     const answer = fetch(site.url);
     await until(() => bench.host.snapshot().targetGroups[0]?.targets[0]?.inFlight === 1);
     leave(stuck);
+    expect(health(stuck)).toBe('draining');
     expect((await answer).status).toBe(502);
-    expect(health(stuck)).toBe('unused');
+    await until(() => health(stuck) === 'unused');
   });
 
   test('is over when the target is registered again', async () => {

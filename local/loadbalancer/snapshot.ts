@@ -14,6 +14,7 @@ export interface Snapshot {
       readonly address: string;
       readonly port: number;
       readonly health: TargetHealth;
+      /** A moment ago. */
       readonly inFlight: number;
     }[];
     /** The last sixty seconds. */
@@ -35,7 +36,7 @@ export function takeSnapshot(from: {
     targets: from.pool.members(arn).map((member) => ({
       ...member.target,
       health: from.pool.healthOf(member),
-      inFlight: member.work.size,
+      inFlight: member.inFlight,
     })),
     lastMinute: from.metrics.recent(arn, nowMs - 60_000, nowMs + 1),
   }));

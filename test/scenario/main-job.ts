@@ -6,12 +6,13 @@ import {
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DeploymentView } from '../../core/contract/views.ts';
-import { type CliResult, startBerth, type TestBerth } from '../support/berth.ts';
+import { startBerth, type TestBerth } from '../support/berth.ts';
 import { startLoad } from '../support/load.ts';
 import { freePorts } from '../support/ports.ts';
 import { copyShop, type ShopRelease } from '../support/shop.ts';
 import { killTask } from '../support/task-process.ts';
 import { until } from '../support/until.ts';
+import type { CliResult } from '../support/up.ts';
 
 const ratePerSecond = 200;
 const cluster = 'local';
@@ -147,6 +148,25 @@ export function mainJob(runtime: 'process' | 'docker', prepare: () => Promise<vo
     expect(await runningImages(berth)).toHaveLength(3);
     expect((await berth.cli('stop', 'worker', '--wait')).exitCode).toBe(0);
     expect((await berth.cli('status', 'worker', '--json')).stdout).toContain('"running":0');
+  });
+
+  test('the same key and manifest is the same deployment; what cannot be done says so by its exit code', async () => {
+    const ask = (release: ShopRelease) =>
+      berth.cli('deploy', '-f', manifests[release], 'web', '--key', 'build-7', '--json');
+    const [first, again, other] = [await ask('berth'), await ask('berth'), await ask('v2')];
+    expect(only(again).id).toBe(only(first).id);
+    expect(other.exitCode).toBe(9);
+    const codes = await Promise.all([
+      berth.cli('status', 'nobody'),
+      berth.cli('why', 'dep_00000000000000000000000000'),
+      berth.cli('rollback', 'web', '--to', '99'),
+      berth.cli('logs', 'web', '--task', 'ffffffff'),
+    ]);
+    expect(codes.map(({ exitCode }) => exitCode)).toEqual([6, 6, 2, 6]);
+    for (const { stdout, stderr } of codes) {
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(/^✖ /);
+    }
   });
 
   test('logs are there for every task, also of those that are gone', async () => {

@@ -1,16 +1,16 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Client, createClient } from '../../core/contract/client.ts';
+import { removeContainers } from './docker.ts';
 import { freePorts } from './ports.ts';
-import { isAlive, processesOf } from './processes.ts';
+import { isAlive } from './processes.ts';
 import { until } from './until.ts';
+import { type CliResult, documentsOf, endUp, runCli, startUp, type Up } from './up.ts';
 
 /** A whole Berth of a test's own: `berth up` with its processes, ports and directory. */
 export interface TestBerth {
@@ -41,21 +41,12 @@ export interface TestBerth {
   stop(): Promise<void>;
 }
 
-export interface CliResult {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number;
-}
-
 export interface TestBerthOptions {
   readonly runtime?: 'process' | 'docker';
   /** How much shorter health check intervals are. */
   readonly healthCheckScale?: number;
 }
 
-const home = fileURLToPath(new URL('../../', import.meta.url));
-const main = join(home, 'cli', 'main.ts');
-const tether = join(home, 'cli', 'up', 'tether.ts');
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** Starts a Berth in a directory and on ports of its own. */
@@ -65,6 +56,7 @@ export async function startBerth(options: TestBerthOptions = {}): Promise<TestBe
   const endpoint = `http://127.0.0.1:${port}`;
   const api = `http://127.0.0.1:${apiPort}`;
   const up = startUp(directory, [
+    '--json',
     ...['--port', String(port), '--api-port', String(apiPort), '--host-port', String(hostPort)],
     ...['--runtime', options.runtime ?? 'process', '--steady-seconds', '0.5'],
     ...['--health-check-scale', String(options.healthCheckScale ?? 0.1)],
@@ -75,50 +67,19 @@ export async function startBerth(options: TestBerthOptions = {}): Promise<TestBe
     if (up.ended() !== undefined) throw new Error(`berth up ended: ${up.output()}`);
   } catch (error) {
     up.process.kill('SIGTERM');
+    await rm(directory, { recursive: true, force: true });
     throw error;
   }
-  return testBerth(places, up);
+  return testBerth(places, up, options);
 }
 
-interface Up {
-  readonly process: ChildProcess;
-  ready(): true | undefined;
-  ended(): number | undefined;
-  output(): string;
+interface Places {
+  readonly directory: string;
+  readonly endpoint: string;
+  readonly api: string;
 }
 
-function startUp(directory: string, args: readonly string[]): Up {
-  // Tethered, so that it stops with all it started when the test's own process is gone.
-  const child = spawn(process.execPath, ['--import', tether, main, 'up', '--json', ...args], {
-    cwd: directory,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: plainEnvironment(),
-  });
-  let output = '';
-  let ended: number | undefined;
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  child.once('exit', (code) => {
-    ended = code ?? -1;
-  });
-  return {
-    process: child,
-    ready: () => (output.includes('"event":"ready"') ? true : undefined),
-    ended: () => ended,
-    output: () => output,
-  };
-}
-
-/** Without what a terminal or a CI has set, so that tests mean the same everywhere. */
-function plainEnvironment(): NodeJS.ProcessEnv {
-  const dropped = /^(AWS_|BERTH_|NODE_OPTIONS$|NO_COLOR$|FORCE_COLOR$|VITEST|GITHUB_)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.test(name)));
-}
-
-function testBerth(places: { directory: string; endpoint: string; api: string }, up: Up): TestBerth {
+function testBerth(places: Places, up: Up, { runtime }: TestBerthOptions): TestBerth {
   const { directory, endpoint, api } = places;
   const config = { endpoint, region: 'us-east-1', credentials };
   const clients = {
@@ -135,7 +96,9 @@ function testBerth(places: { directory: string; endpoint: string; api: string },
   };
   const stop = async () => {
     for (const client of Object.values(clients)) client.destroy();
-    await end(up, directory);
+    await endUp(up, directory);
+    const left = runtime === 'docker' ? await removeContainers(directory) : [];
+    if (left.length > 0) throw new Error(`containers left running: ${left.join(', ')}`);
     await rm(directory, { recursive: true, force: true });
   };
   return {
@@ -151,22 +114,6 @@ function testBerth(places: { directory: string; endpoint: string; api: string },
     told: () => documentsOf(up.output()),
     stop,
   };
-}
-
-/** Calls `berth` in a directory; never throws, whatever its exit code. */
-export function runCli(
-  directory: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<CliResult> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [main, ...args],
-      { cwd: directory, env: { ...plainEnvironment(), ...env }, maxBuffer: 64 * 1024 * 1024 },
-      (_error, stdout, stderr) => resolve({ stdout, stderr, exitCode: child.exitCode ?? -1 }),
-    );
-  });
 }
 
 async function answers(url: string): Promise<true | undefined> {
@@ -190,28 +137,4 @@ function pidsOf(endpoint: string) {
     local: () => until('Local AWS to run', async () => alive((await health())?.pid)),
     host: () => until('the Lambda host to run', async () => alive((await health())?.host?.pid)),
   };
-}
-
-function documentsOf(output: string): unknown[] {
-  return output
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line): unknown => JSON.parse(line));
-}
-
-/** Longer than `up` gives its tasks. */
-const stopPatienceMs = 60_000;
-
-async function end(up: Up, directory: string): Promise<void> {
-  up.process.kill('SIGINT');
-  try {
-    await until('berth up to stop', () => up.ended() !== undefined, stopPatienceMs);
-  } catch (error) {
-    up.process.kill('SIGKILL');
-    throw error;
-  }
-  if (up.ended() !== 0) throw new Error(`berth up ended with exit code ${up.ended()}: ${up.output()}`);
-  const left = processesOf(directory);
-  for (const { pid } of left) process.kill(pid, 'SIGKILL');
-  if (left.length > 0) throw new Error(`left running: ${left.map(({ command }) => command).join('; ')}`);
 }

@@ -70,13 +70,22 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
     url,
     instance,
     async stop() {
-      await Promise.all(running.pollers.map((poller) => poller.stop()));
+      // Pollers see their work through; of a Local AWS that ends as well they would wait for ever.
+      await within(graceMs, Promise.all(running.pollers.map((poller) => poller.stop())), clock);
       await link.close();
       await closed(server, clock);
       await Promise.all([...running.pools.values()].map((pool) => pool.close()));
       sqs.destroy();
     },
   };
+}
+
+/** Waits for the work, but not longer than this. */
+async function within(patienceMs: number, work: Promise<unknown>, clock: Clock): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = clock.after(patienceMs, late.resolve);
+  await Promise.race([work, late.promise]);
+  timer.cancel();
 }
 
 /** Lets the requests in flight end, for a while. */

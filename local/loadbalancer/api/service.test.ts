@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Bench, createGroup, freePort, listen, startBench } from '../testing.ts';
+import { type Bench, createGroup, freePort, listen, startBench, until } from '../testing.ts';
 
 let bench: Bench;
 
@@ -226,7 +226,7 @@ describe('targets', () => {
       .poll(() => health(site.targetGroupArn))
       .toEqual([['unhealthy', 'Target.FailedHealthChecks']]);
     await elb.deregisterTargets({ TargetGroupArn: site.targetGroupArn, Targets: [dead] });
-    expect(await health(site.targetGroupArn)).toEqual([]);
+    await until(async () => (await health(site.targetGroupArn))?.length === 0);
     expect(await health(site.targetGroupArn, [dead])).toEqual([['unused', 'Target.NotRegistered']]);
   });
 

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Listener } from '../model.ts';
 import { keptBody } from './body.ts';
 import { type Forwarder, replyError } from './forward.ts';
 import { requestHeaders } from './headers.ts';
-import type { Listener } from './model.ts';
 
 export interface DoorOptions {
   readonly host: string;
@@ -24,6 +24,7 @@ export interface Door {
 
 const mostConnections = 10_000;
 const headersTimeoutMs = 60_000;
+const ignored = () => {};
 
 /** Opens `port` (0 picks a free one); rejects with the system's error, for example `EADDRINUSE`. */
 export function openDoor(port: number, options: DoorOptions): Promise<Door> {
@@ -58,6 +59,8 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // Whoever writes to a client that has gone away notices by its `close`.
+  response.on('error', ignored);
   try {
     await answer(options, request, response, undefined);
   } catch {
@@ -69,6 +72,7 @@ async function serve(
 async function serveUpgrade(options: DoorOptions, request: IncomingMessage, socket: Duplex, head: Buffer) {
   const response = new ServerResponse(request);
   socket.on('error', () => socket.destroy());
+  response.on('error', ignored);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
   response.on('finish', () => socket.end());

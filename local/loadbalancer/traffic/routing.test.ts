@@ -1,50 +1,40 @@
 import { afterEach, expect, test } from 'vitest';
-import type { Condition } from './health.ts';
-import { Member } from './member.ts';
 import { choose, eligible, weighted } from './routing.ts';
+import { Upstream } from './upstream.ts';
 
-const made: Member[] = [];
+const made: Upstream[] = [];
 
 afterEach(() => {
   for (const member of made.splice(0)) member.close();
 });
 
-function member(condition: Condition, busy = 0): Member {
-  const created = new Member('group', { address: '127.0.0.1', port: made.length + 1 }, condition);
+function member(state: Upstream['state'], busy = 0): Upstream {
+  const created = new Upstream('group', { address: '127.0.0.1', port: made.length + 1 }, state, 1);
   for (let count = 0; count < busy; count++) created.work.add({ abort: () => {} });
   made.push(created);
   return created;
 }
 
-const healthy: Condition = { state: 'healthy', failures: 0 };
-const initial: Condition = { state: 'initial', sinceMs: 0 };
-const draining: Condition = { state: 'draining', untilMs: 0 };
-const unhealthy: Condition = {
-  state: 'unhealthy',
-  successes: 0,
-  failure: { reason: 'Target.Timeout', description: '' },
-};
-
 test('only healthy targets get requests while there is one', () => {
-  const one = member(healthy);
-  expect(eligible([member(initial), one, member(unhealthy), member(draining)])).toEqual([one]);
+  const one = member('healthy');
+  expect(eligible([member('initial'), one, member('unhealthy'), member('draining')])).toEqual([one]);
 });
 
 test('without a healthy one all but the draining get them, if one is known to be unhealthy', () => {
-  const [sick, fresh] = [member(unhealthy), member(initial)];
-  expect(eligible([sick, fresh, member(draining)])).toEqual([sick, fresh]);
-  expect(eligible([fresh, member(draining)])).toEqual([]);
+  const [sick, fresh] = [member('unhealthy'), member('initial')];
+  expect(eligible([sick, fresh, member('draining')])).toEqual([sick, fresh]);
+  expect(eligible([fresh, member('draining')])).toEqual([]);
 });
 
 test('round robin takes turns', () => {
-  const members = [member(healthy), member(healthy), member(healthy)];
+  const members = [member('healthy'), member('healthy'), member('healthy')];
   const chosen = [0, 1, 2, 3].map((turn) => choose(members, 'round_robin', turn));
   expect(chosen).toEqual([...members, members[0]]);
   expect(choose([], 'round_robin', 5)).toBeUndefined();
 });
 
 test('least outstanding requests takes the least busy', () => {
-  const members = [member(healthy, 2), member(healthy, 1), member(healthy, 1)];
+  const members = [member('healthy', 2), member('healthy', 1), member('healthy', 1)];
   const chosen = [0, 1, 2, 3].map((turn) => choose(members, 'least_outstanding_requests', turn));
   expect(chosen).toEqual([members[1], members[2], members[1], members[2]]);
   expect(choose([], 'least_outstanding_requests', 0)).toBeUndefined();

@@ -19,17 +19,35 @@ const hopByHop = new Set([
 /** Never dropped, even when a sender's `Connection` names them: a message without them would be another one. */
 const framing = new Set(['host', 'content-length']);
 
+/** Replaced by ours; and the client was told to continue already, when it asked whether to (`expect`). */
+const rewritten = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'expect']);
+
 /** Headers of a message that may pass on: without those that only concern one connection. */
-export function endToEnd(message: IncomingMessage): RawHeaders {
-  const named = (message.headers.connection ?? '').toLowerCase().split(',');
-  const dropped = new Set([...hopByHop, ...named.map((name) => name.trim())]);
-  return without(message.rawHeaders, (name) => dropped.has(name) && !framing.has(name));
+export function endToEnd({ rawHeaders }: IncomingMessage): RawHeaders {
+  const named = namedByConnection(rawHeaders);
+  return without(rawHeaders, (name) => hopByHop.has(name) || (named.includes(name) && !framing.has(name)));
+}
+
+/** What `Connection` names besides its own words; read without `message.headers`, which parses all of them. */
+function namedByConnection(raw: readonly string[]): readonly string[] {
+  const named: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if (!/^connection$/i.test(raw[index] as string)) continue;
+    const value = raw[index + 1] as string;
+    if (!/^(keep-alive|close|upgrade)$/i.test(value)) {
+      named.push(
+        ...value
+          .toLowerCase()
+          .split(',')
+          .map((name) => name.trim()),
+      );
+    }
+  }
+  return named;
 }
 
 /** What a target is sent: the client's headers and, as ALB adds them, who asked and how. */
 export function requestHeaders(request: IncomingMessage, listenerPort: number, traceId: string): RawHeaders {
-  // The client was told to continue already, when it asked whether to.
-  const rewritten = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'expect']);
   const headers = without(endToEnd(request), (name) => rewritten.has(name));
   const client = (request.socket as Socket).remoteAddress?.replace(/^::ffff:/, '') ?? 'unknown';
   const before = request.headers['x-forwarded-for'];

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
+import type { Algorithm, Listener } from '../model.ts';
 import { isIdempotent } from './body.ts';
 import { type Attempt, exchange, type Order } from './exchange.ts';
-import type { Member } from './member.ts';
-import type { Metrics } from './metrics.ts';
-import type { Listener, Tables } from './model.ts';
-import type { Pool } from './pool.ts';
+import type { Reporter } from './reporter.ts';
+import type { Rotation } from './rotation.ts';
 import { choose, eligible, weighted } from './routing.ts';
+import type { Upstream } from './upstream.ts';
 
 export interface Forwarder {
   /** Answers the request by the listener's action; never rejects. */
@@ -14,12 +14,18 @@ export interface Forwarder {
 
 const mostAttempts = 16;
 
-export function createForwarder(tables: Tables, pool: Pool, metrics: Metrics): Forwarder {
+export function createForwarder(options: {
+  readonly rotation: Rotation;
+  readonly reporter: Reporter;
+  readonly algorithmOf: (targetGroupArn: string) => Algorithm;
+}): Forwarder {
+  const { rotation, reporter, algorithmOf } = options;
   let turn = 0;
 
-  const pick = (targetGroupArn: string, tried: ReadonlySet<Member>): Member | undefined => {
-    const candidates = eligible(pool.members(targetGroupArn)).filter((member) => !tried.has(member));
-    return choose(candidates, tables.targetGroups.get(targetGroupArn)?.algorithm ?? 'round_robin', turn++);
+  const pick = (targetGroupArn: string, tried: ReadonlySet<Upstream>): Upstream | undefined => {
+    const able = eligible(rotation.of(targetGroupArn));
+    const candidates = tried.size === 0 ? able : able.filter((upstream) => !tried.has(upstream));
+    return choose(candidates, algorithmOf(targetGroupArn), turn++);
   };
 
   /**
@@ -28,20 +34,20 @@ export function createForwarder(tables: Tables, pool: Pool, metrics: Metrics): F
    * connection which the target closes at that very moment cannot lose them.
    */
   const forward = async (targetGroupArn: string, order: Order): Promise<Attempt | { kind: 'no-target' }> => {
-    const tried = new Set<Member>();
+    const tried = new Set<Upstream>();
     const repeatable = isIdempotent(order.request) && order.body !== undefined;
     let last: Attempt | { kind: 'no-target' } = { kind: 'no-target' };
     let fresh = !repeatable;
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
-      const member = pick(targetGroupArn, tried);
-      if (!member) return last;
+      const upstream = pick(targetGroupArn, tried);
+      if (!upstream) return last;
       if (order.response.destroyed) return { kind: 'client-gone' };
-      last = await exchange(member, order, fresh, (work) => pool.begin(member, work));
+      last = await exchange(upstream, order, fresh, (work) => rotation.begin(upstream, work));
       const again = last.kind === 'unsent' || (last.kind === 'lost' && repeatable);
       if (!again) return last;
       // A stale connection says nothing about its target; a fresh one that fails does.
       if (last.kind === 'lost' && last.reusedConnection) fresh = true;
-      else tried.add(member);
+      else tried.add(upstream);
     }
     return last;
   };
@@ -56,10 +62,10 @@ export function createForwarder(tables: Tables, pool: Pool, metrics: Metrics): F
       if (!group) return replyError(order.response, 503);
       const ended = await forward(group.targetGroupArn, order);
       if (ended.kind === 'answered') {
-        return metrics.served(group.targetGroupArn, { ...ended, by: 'target' });
+        return reporter.served(group.targetGroupArn, { ...ended, by: 'target' });
       }
       const status = statusOf(ended);
-      metrics.served(group.targetGroupArn, { status, by: 'load-balancer' });
+      reporter.served(group.targetGroupArn, { status, by: 'load-balancer' });
       if (ended.kind !== 'client-gone') replyError(order.response, status);
     },
   };

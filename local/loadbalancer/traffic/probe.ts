@@ -1,15 +1,11 @@
 import { request } from 'node:http';
-import type { Clock } from '../support/clock.ts';
-import { type Failure, matches, type Outcome } from './health.ts';
-import type { HealthCheck } from './model.ts';
-import type { Target } from './targets.ts';
+import type { Clock } from '../../support/clock.ts';
+import { type Failure, matches, type Outcome } from '../health.ts';
+import type { HealthCheck } from '../model.ts';
+import type { Target } from '../targets.ts';
 
-/** One health check: a GET on a connection of its own. Never rejects; `signal` ends it early. */
-export function probe(
-  target: Target,
-  check: HealthCheck,
-  options: { readonly clock: Clock; readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<Outcome> {
+/** One health check: a GET on a connection of its own. Never rejects. */
+export function probe(target: Target, check: HealthCheck, timeoutMs: number, clock: Clock): Promise<Outcome> {
   return new Promise((resolve) => {
     const port = check.port === 'traffic-port' ? target.port : check.port;
     const ask = request({
@@ -17,10 +13,9 @@ export function probe(
       port,
       path: check.path,
       agent: false,
-      signal: options.signal,
       headers: { host: `${target.address}:${port}`, 'user-agent': 'ELB-HealthChecker/2.0' },
     });
-    const timer = options.clock.after(options.timeoutMs, () => end(timedOut));
+    const timer = clock.after(timeoutMs, () => end(timedOut));
     const end = (outcome: Outcome) => {
       timer.cancel();
       ask.destroy();

@@ -1,24 +1,27 @@
-import type { Member } from './member.ts';
-import type { Algorithm, WeightedGroup } from './model.ts';
+import type { Algorithm, WeightedGroup } from '../model.ts';
+import type { Upstream } from './upstream.ts';
 
 /**
  * The targets a request may go to: the healthy ones. When none is healthy but some are known to be
  * unhealthy, all of them, as ALB does ("fail open"): a broken health check must not take a service down.
  * Targets not yet judged get nothing otherwise.
  */
-export function eligible(members: readonly Member[]): Member[] {
-  const registered = members.filter((member) => member.condition.state !== 'draining');
-  const healthy = registered.filter((member) => member.condition.state === 'healthy');
+export function eligible(members: readonly Upstream[]): readonly Upstream[] {
+  if (members.every(isHealthy)) return members;
+  const healthy = members.filter(isHealthy);
   if (healthy.length > 0) return healthy;
-  return registered.some((member) => member.condition.state === 'unhealthy') ? registered : [];
+  const registered = members.filter(({ state }) => state !== 'draining');
+  return registered.some(({ state }) => state === 'unhealthy') ? registered : [];
 }
+
+const isHealthy = ({ state }: Upstream) => state === 'healthy';
 
 /** The `turn`th choice among `candidates`; ties of the least busy go round as well. */
 export function choose(
-  candidates: readonly Member[],
+  candidates: readonly Upstream[],
   algorithm: Algorithm,
   turn: number,
-): Member | undefined {
+): Upstream | undefined {
   if (algorithm === 'round_robin') return candidates[turn % candidates.length];
   const least = Math.min(...candidates.map((member) => member.work.size));
   const idlest = candidates.filter((member) => member.work.size === least);
