@@ -6,31 +6,24 @@ import { eachRecord, type QueueEvent } from './support/batch.ts';
 
 const berth = compose();
 
-/** Records ECS's events, then looks at the services that they are about, each once a batch. */
+/** Records ECS's events, and looks at the services that they are about, each once a batch. */
 export const handler = middy(async (event: QueueEvent) => {
-  const owners = new Map<string, Owner>();
-  const answer = await eachRecord(
-    event,
-    async (body) => {
-      const owner = await takeIn(body, berth);
-      if (owner) owners.set(serviceIdOf(owner.environment, owner.ecsName), owner);
-    },
-    berth,
-  );
-  await lookAt([...owners.keys()]);
+  const looks = new Map<string, Promise<void>>();
+  const notice = ({ environment, ecsName }: Owner) => {
+    const id = serviceIdOf(environment, ecsName);
+    if (!looks.has(id)) looks.set(id, lookAt(id));
+  };
+  const answer = await eachRecord(event, (body) => takeIn(body, berth, notice), berth);
+  await Promise.all(looks.values());
   return answer;
 });
 
-/** The events are recorded; a look that fails is asked for again and fails no record. */
-async function lookAt(services: readonly string[]): Promise<void> {
-  await Promise.all(
-    services.map(async (id) => {
-      try {
-        await berth.engine.wake([serviceRef(id)]);
-      } catch (error) {
-        berth.log.warn('a service could not be looked at', { id, error: String(error) });
-        await berth.alarms.ring(serviceRef(id), berth.clock.now() + 1000);
-      }
-    }),
-  );
+/** A look that fails is asked for again; the events are recorded all the same. */
+async function lookAt(service: string): Promise<void> {
+  try {
+    await berth.engine.wake([serviceRef(service)]);
+  } catch (error) {
+    berth.log.warn('a service could not be looked at', { service, error: String(error) });
+    await berth.alarms.ring(serviceRef(service), berth.clock.now() + 1000);
+  }
 }

@@ -17,7 +17,7 @@ import type { TaskRecord } from '../ecs/task.ts';
 import { taskRecord } from '../ecs/task-record.ts';
 import type { Store, StoredRecord } from '../kernel/ports.ts';
 import { Poison, type Territory } from './classify.ts';
-import { takeIn } from './intake.ts';
+import { type Owner, takeIn } from './intake.ts';
 import { listOfTasks, listOfUnrecognised } from './records.ts';
 
 const territory: Territory = { account, environments: new Map([['local', 'local']]) };
@@ -48,13 +48,14 @@ beforeEach(() => {
   };
 });
 
-const take = (event: unknown) =>
-  takeIn(typeof event === 'string' ? event : JSON.stringify(event), {
-    store,
-    clock: { now: () => 5 },
-    log,
-    territory,
-  });
+/** Takes an event in, and answers whose it was. */
+async function take(event: unknown): Promise<Owner | undefined> {
+  const owners: Owner[] = [];
+  const body = typeof event === 'string' ? event : JSON.stringify(event);
+  await takeIn(body, { store, clock: { now: () => 5 }, log, territory }, (owner) => owners.push(owner));
+  expect(owners.length).toBeLessThan(2);
+  return owners[0];
+}
 
 const task = async (id: string) =>
   (await store.get({ partition: `task#${taskArn(id)}`, sort: 'record' }))?.body as TaskRecord;

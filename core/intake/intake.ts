@@ -1,5 +1,5 @@
 import type { Clock, Log, Store } from '../kernel/ports.ts';
-import { classify, type Intake, parseEvent, type Territory } from './classify.ts';
+import { classify, type EcsEvent, type Intake, parseEvent, type Territory } from './classify.ts';
 import { instanceToStore, taskToStore, unrecognisedToStore } from './records.ts';
 
 export interface IntakeDependencies {
@@ -16,32 +16,48 @@ export interface Owner {
 }
 
 /**
- * Takes one event in: at most one conditional write, no read. Answers whose event it was; throws `Poison` for
- * what can never be understood, and whatever the store throws.
+ * Takes one event in: at most one conditional write, no read. Tells whose event it is before it writes, for the
+ * owner looks at ECS and not at the record. Throws `Poison` for what can never be understood, and whatever the
+ * store throws.
  */
-export async function takeIn(body: string, deps: IntakeDependencies): Promise<Owner | undefined> {
+export async function takeIn(
+  body: string,
+  deps: IntakeDependencies,
+  noticed: (owner: Owner) => void,
+): Promise<void> {
   const event = parseEvent(body);
   const intake = classify(event, deps.territory);
+  const owner = ownerOf(intake);
+  if (owner) noticed(owner);
+  await keep(event, intake, deps);
+}
+
+async function keep(
+  event: EcsEvent,
+  intake: Intake,
+  { store, clock, log }: IntakeDependencies,
+): Promise<void> {
   switch (intake.is) {
     case 'task':
-      await deps.store.put(taskToStore(intake.record, intake.environment, intake.ecsName), 'newer');
-      return owner(intake);
+      await store.put(taskToStore(intake.record, intake.environment, intake.ecsName), 'newer');
+      return;
     case 'instance':
-      await deps.store.put(instanceToStore(intake.record), 'newer');
-      return undefined;
+      await store.put(instanceToStore(intake.record), 'newer');
+      return;
     case 'hint':
-      return owner(intake);
+      return;
     case 'unrecognised':
-      await deps.store.put(unrecognisedToStore(event, intake.because, deps.clock.now()), 'absent');
-      deps.log.warn('an event was not recognised and is kept', { id: event.id, because: intake.because });
-      return undefined;
+      await store.put(unrecognisedToStore(event, intake.because, clock.now()), 'absent');
+      log.warn('an event was not recognised and is kept', { id: event.id, because: intake.because });
+      return;
     case 'foreign':
-      deps.log.warn('a foreign event was left alone', { id: event.id, because: intake.because });
-      return undefined;
+      log.warn('a foreign event was left alone', { id: event.id, because: intake.because });
   }
 }
 
 /** A stale task event wakes its owner too: it may be the only one that gets through. */
-function owner({ environment, ecsName }: Extract<Intake, { is: 'task' | 'hint' }>): Owner | undefined {
+function ownerOf(intake: Intake): Owner | undefined {
+  if (intake.is !== 'task' && intake.is !== 'hint') return undefined;
+  const { environment, ecsName } = intake;
   return ecsName === undefined ? undefined : { environment, ecsName };
 }

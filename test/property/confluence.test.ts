@@ -55,7 +55,7 @@ beforeAll(async () => {
 
 async function recordsAfter(events: readonly string[]): Promise<string[]> {
   const store = createMemoryStore();
-  for (const event of events) await takeIn(event, { store, clock, log, territory });
+  for (const event of events) await takeIn(event, { store, clock, log, territory }, () => {});
   await catchUp(owner, present, store);
   const page = await store.query({ list: listOfTasks(owner.environment, owner.ecsName), limit: 100 });
   return page.entries.map(({ body }) => JSON.stringify(body)).sort();
@@ -72,7 +72,7 @@ describe('the records of tasks', () => {
     const inOrder = await recordsAfter(stream);
     expect(await recordsAfter([])).toEqual(inOrder);
     const store = createMemoryStore();
-    for (const event of stream) await takeIn(event, { store, clock, log, territory });
+    for (const event of stream) await takeIn(event, { store, clock, log, territory }, () => {});
     const page = await store.query({ list: listOfTasks('local', 'web'), limit: 100 });
     expect(page.entries.map(({ body }) => JSON.stringify(body)).sort()).toEqual(inOrder);
   });
