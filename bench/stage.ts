@@ -5,10 +5,11 @@ import { supervise } from '../cli/up/child.ts';
 import { untilHealthy } from '../cli/up/health.ts';
 import { lambdaHost, localAws } from '../cli/up/layout.ts';
 import { buildFunctions } from '../cli/up/prepare.ts';
+import { createClient } from '../core/contract/client.ts';
 import type { ActivityAnswer } from '../local/activity.ts';
 import { freePorts } from '../test/support/ports.ts';
 import { copyShop, type ShopRelease } from '../test/support/shop.ts';
-import { runCli } from '../test/support/up.ts';
+import { deployWeb } from './deploy.ts';
 
 /** A Berth of the benchmark's own, with the shop's manifests. */
 export interface Stage {
@@ -52,16 +53,12 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
   try {
     await untilHealthy(endpoint, api, children);
     const manifests = await copyShop(directory, { listen });
+    const client = createClient({ baseUrl: api });
     return {
       directory,
       shopUrl: `http://127.0.0.1:${listen}`,
       activity: (sinceMs) => activitySince(endpoint, sinceMs),
-      async deploy(release) {
-        const args = ['deploy', '-f', manifests[release], 'web', '--wait', '--json'];
-        const { exitCode, stdout, stderr } = await runCli(directory, args, { BERTH_API: api });
-        if (exitCode !== 0)
-          throw new Error(`deploying ${release} ended with ${exitCode}: ${stdout}${stderr}`);
-      },
+      deploy: (release) => deployWeb(client, manifests[release]),
       close,
     };
   } catch (error) {

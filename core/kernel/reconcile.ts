@@ -75,7 +75,7 @@ async function run(deps: EngineDependencies, ref: Ref, agenda: Agenda): Promise<
     if (!maySettle(item, deps)) return await ringAfterLease(deps, item);
     const performed = await settleOutbox(deps, item, agenda);
     if (performed.done.length === 0 && performed.retries.length === 0) return;
-    item = await turn(deps, ref, { ...performed, settle: true });
+    item = await turn(deps, ref, { ...performed, settle: true }, item);
   }
   if (item && item.outbox.length > 0) await ring(deps, ref, deps.clock.now());
 }
@@ -87,11 +87,14 @@ interface Turn extends Performed {
 
 const nothing: Performed = { inputs: [], done: [], retries: [] };
 
-/** Load, absorb, observe, decide, commit; again from the start when somebody else was faster. */
-async function turn(deps: EngineDependencies, ref: Ref, what: Turn): Promise<Item | undefined> {
+/**
+ * Load, absorb, observe, decide, commit; again from the start when somebody else was faster. `known` is the item
+ * as this run stored it last: it need not be read again, for the commit says whether it is still so.
+ */
+async function turn(deps: EngineDependencies, ref: Ref, what: Turn, known?: Item): Promise<Item | undefined> {
   const { domain, look } = member(deps, ref);
   for (let race = 0; race < maxRaces; race++) {
-    const item = await deps.store.load(ref);
+    const item = race === 0 && known ? known : await deps.store.load(ref);
     const now = deps.clock.now();
     const fresh = what.inputs.filter((input) => input.type === 'outcome' || !item?.inbox.includes(input.id));
     if (item && isOldNews(what, fresh)) return await remind(deps, item, now);
