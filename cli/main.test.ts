@@ -44,6 +44,7 @@ const wrong: [what: string, args: string[], message: RegExp][] = [
   ['a count that is too large', ['scale', 'web', '5001'], /5000/],
   ['a release that is not a number', ['rollback', 'web', '--to', 'v1'], /whole number/],
   ['a duration without sense', ['logs', 'web', '--since', 'yesterday'], /duration/],
+  ['a key that no header can carry', ['deploy', '--key', 'a\nb'], /--key.*visible ASCII/s],
   ['a port that is none', ['up', '--port', '99999'], /whole number/],
   ['a runtime that is none', ['up', '--runtime', 'podman'], /process, docker/],
   ['an environment with a slash', ['status', '-e', '../x'], /--environment/],

@@ -1,4 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { parse } from '../core/contract/parse.ts';
+import { idempotencyKey } from '../core/contract/requests.ts';
 import { parseSeconds } from '../core/contract/units.ts';
 
 /** Options that several commands have, each parsed where it enters. */
@@ -14,7 +16,16 @@ export const queueOption = () =>
 export const messageOption = () => new Option('-m, --message <text>', 'what this is for; kept in the ledger');
 
 export const keyOption = () =>
-  new Option('--key <key>', 'idempotency key: the same key and content is the same deployment');
+  new Option('--key <key>', 'idempotency key: the same key and content is the same deployment').argParser(
+    key,
+  );
+
+/** It travels in a header, so it is looked at before anything is sent. */
+function key(text: string): string {
+  const parsed = parse(idempotencyKey, text);
+  if (parsed.ok) return parsed.value;
+  throw new InvalidArgumentError(`It ${parsed.errors.map(({ detail }) => detail).join('; ')}.`);
+}
 
 export function seconds(text: string): number {
   const value = parseSeconds(text);

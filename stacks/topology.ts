@@ -128,7 +128,10 @@ export const topology = {
       { actions: ['ecs:TagResource'], resources: ['task-definition', 'service'] },
       { actions: ['ecs:ListTasks', 'ecs:DescribeTasks'], resources: ['cluster', 'task'] },
       { actions: ['logs:GetLogEvents'], resources: ['logs:/berth/*'] },
-      { actions: ['elasticloadbalancing:CreateTargetGroup'], resources: ['target-group'] },
+      {
+        actions: ['elasticloadbalancing:CreateTargetGroup', 'elasticloadbalancing:ModifyTargetGroup'],
+        resources: ['target-group'],
+      },
       { actions: ['elasticloadbalancing:CreateListener'], resources: ['load-balancer', 'listener'] },
       {
         actions: ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeListeners'],

@@ -9,6 +9,8 @@ import { listOfTasks } from '../intake/records.ts';
 import type { Log, Store } from '../kernel/ports.ts';
 
 const maxTasks = 50;
+/** Clocks of Lambda and ECS may differ by this much. */
+const skewMs = 30_000;
 const maxLogLines = 20;
 const maxLineLength = 500;
 
@@ -24,14 +26,16 @@ export async function lookForEvidence(
   query: NonNullable<DeploymentQuery['evidence']>,
   deps: Dependencies,
 ): Promise<NonNullable<DeploymentSeen['evidence']>> {
-  const { environment, ecsName, taskDefinitionArn } = query;
+  const { environment, ecsName, taskDefinitionArn, sinceMs } = query;
   const page = await deps.store.query({
     list: listOfTasks(environment, ecsName),
     limit: maxTasks,
     descending: true,
   });
   const tasks = page.entries.map(({ body }) => body as TaskRecord);
-  const task = mostTelling(tasks.filter((one) => one.taskDefinitionArn === taskDefinitionArn));
+  const isOfThisTry = ({ stoppedAtMs = 0 }: TaskRecord) => stoppedAtMs >= sinceMs - skewMs;
+  const blamed = tasks.filter((one) => one.taskDefinitionArn === taskDefinitionArn && isOfThisTry(one));
+  const task = mostTelling(blamed);
   if (!task) return { logTail: [] };
   return { task, logTail: await lastLines(deps, deps.environment(environment), ecsName, task.taskArn) };
 }

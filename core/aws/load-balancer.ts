@@ -5,6 +5,8 @@ import {
   CreateTargetGroupCommand,
   DescribeListenersCommand,
   DescribeTargetGroupsCommand,
+  ModifyTargetGroupCommand,
+  type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Environment } from '../contract/environment.ts';
 import { FinalFailure } from '../kernel/errors.ts';
@@ -33,21 +35,48 @@ export async function ensureTargetGroup(
   const { loadBalancerArn } = environment;
   if (port === undefined || settings.listen === undefined || !loadBalancerArn) return undefined;
   const name = targetGroupName(environment.name, ecsName);
-  const targetGroupArn =
-    (await find(elb, name)) ?? (await createTargetGroup(elb, environment, name, port, health));
+  const there = await find(elb, name);
+  const targetGroupArn = there
+    ? await checkAs(elb, there, health)
+    : await createTargetGroup(elb, environment, name, port, health);
   await ensureListener(elb, loadBalancerArn, settings.listen, targetGroupArn);
   return targetGroupArn;
 }
 
-async function find(elb: ElasticLoadBalancingV2Client, name: string): Promise<string | undefined> {
+async function find(elb: ElasticLoadBalancingV2Client, name: string): Promise<TargetGroup | undefined> {
   try {
     const { TargetGroups } = await elb.send(new DescribeTargetGroupsCommand({ Names: [name] }));
-    return TargetGroups?.[0]?.TargetGroupArn;
+    return TargetGroups?.[0];
   } catch (error) {
     if ((error as Error).name.startsWith('TargetGroupNotFound')) return undefined;
     throw error;
   }
 }
+
+/** The check is the release's, so it goes with it where it changed; back again, too. */
+async function checkAs(
+  elb: ElasticLoadBalancingV2Client,
+  there: TargetGroup,
+  health: Target['health'],
+): Promise<string> {
+  const { TargetGroupArn } = there;
+  if (!TargetGroupArn) throw new Error('DescribeTargetGroups answered without an ARN');
+  const wanted = Object.entries(healthCheckOf(health));
+  const isSame = wanted.every(([name, value]) => there[name as keyof TargetGroup] === value);
+  if (!isSame) await elb.send(new ModifyTargetGroupCommand({ TargetGroupArn, ...healthCheckOf(health) }));
+  return TargetGroupArn;
+}
+
+const healthCheckOf = (health: Target['health']) =>
+  health && 'path' in health
+    ? {
+        HealthCheckPath: health.path,
+        HealthCheckIntervalSeconds: health.intervalSeconds,
+        HealthCheckTimeoutSeconds: health.timeoutSeconds,
+        HealthyThresholdCount: health.healthyCount,
+        UnhealthyThresholdCount: health.unhealthyCount,
+      }
+    : {};
 
 async function createTargetGroup(
   elb: ElasticLoadBalancingV2Client,
@@ -63,14 +92,7 @@ async function createTargetGroup(
       Port: port,
       TargetType: 'ip',
       VpcId: environment.vpcId,
-      ...(health &&
-        'path' in health && {
-          HealthCheckPath: health.path,
-          HealthCheckIntervalSeconds: health.intervalSeconds,
-          HealthCheckTimeoutSeconds: health.timeoutSeconds,
-          HealthyThresholdCount: health.healthyCount,
-          UnhealthyThresholdCount: health.unhealthyCount,
-        }),
+      ...healthCheckOf(health),
     }),
   );
   const arn = TargetGroups?.[0]?.TargetGroupArn;

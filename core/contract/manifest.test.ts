@@ -275,3 +275,18 @@ describe('what only looks wrong', () => {
     expect(faults(withWeb(service))).toEqual([]);
   });
 });
+
+describe('what is too large to be run or remembered', () => {
+  it('is refused before anything is written down', () => {
+    const secrets = Object.fromEntries(
+      Array.from({ length: 200 }, (_, place) => [`V${place}`, `a/${'b'.repeat(500)}`]),
+    );
+    expect(faults(withWeb({ secrets }))).toEqual([
+      expect.stringMatching(/^\/services\/web: takes \d+ bytes and may take 60000/),
+    ]);
+    const command = ['check', 'x'.repeat(5000)];
+    expect(faults(withWeb({ health: { command } }))).toEqual([
+      expect.stringMatching(/^\/services\/web\/health\/command: makes the health check \d+ bytes long/),
+    ]);
+  });
+});

@@ -94,7 +94,30 @@ interface Finding {
 
 /** What only shows when several keys are looked at together. */
 function problemsOf(service: ServiceManifest): readonly Finding[] {
-  return [...whatRuns(service), ...howItIsReached(service), ...howItMoves(service)];
+  return [...whatRuns(service), ...howItIsReached(service), ...howItMoves(service), ...howLarge(service)];
+}
+
+/** ECS keeps at most 64 KiB of a task definition; what is larger could be written down here and never be run. */
+const maxReleaseBytes = 60_000;
+/** A service remembers the health checks of many releases. */
+const maxHealthBytes = 4096;
+
+function howLarge({ image: reference, run, command, health: check, environment, secrets }: ServiceManifest) {
+  const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
+  const release = bytesOf({ reference, run, command, check, environment, secrets });
+  const health = bytesOf(check ?? {});
+  const findings: Finding[] = [];
+  if (release > maxReleaseBytes)
+    findings.push({
+      path: '',
+      detail: `takes ${release} bytes and may take ${maxReleaseBytes}, for ECS keeps 64 KiB of a task definition: shorten commands, environment or secrets`,
+    });
+  if (health > maxHealthBytes)
+    findings.push({
+      path: 'health/command',
+      detail: `makes the health check ${health} bytes long, and it may be ${maxHealthBytes}: put it into a script`,
+    });
+  return findings;
 }
 
 function whatRuns({

@@ -29,7 +29,7 @@ function registered(
   if (at.phase !== 'preparing' || !release) return state;
   if (!outcome.ok) return { ...state, at: { ...at, failure: outcome.failure.message } };
   const { taskDefinitionArn } = outcome.value as { taskDefinitionArn: string };
-  return { ...state, release: { ...release, taskDefinitionArn } };
+  return { ...state, release: { ...release, taskDefinitionArn }, at: { ...at, registered: true } };
 }
 
 function told(state: DeploymentState, message: DeploymentMessage, now: Instant): DeploymentState {

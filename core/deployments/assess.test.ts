@@ -130,6 +130,15 @@ describe('success is ours only', () => {
     expect(assess(service, ours, now).is).toBe(expected);
   });
 
+  it('is not denied because the same release was given up a moment before', () => {
+    const before = history('ROLLBACK_SUCCESSFUL').map((one) => ({ ...one, createdAtMs: now - 120_000 }));
+    const stale = seen([{ ...old, status: 'PRIMARY' }], { serviceDeployments: before });
+    expect(assess(stale, ours, now).is).toBe('unclear');
+    const mine = { ...primary, status: 'ACTIVE', rolloutState: 'IN_PROGRESS' };
+    const lagging = seen([{ ...old, status: 'PRIMARY' }, mine], { serviceDeployments: before });
+    expect(assess(lagging, ours, now + 120_000).is).toBe('unclear');
+  });
+
   it('calls a service gone that is absent long after the write', () => {
     expect(assess({ seen: 'absent' }, ours, now + 120_000).is).toBe('gone');
   });

@@ -25,6 +25,8 @@ const settleMs = 60_000;
 
 /** Clocks of Lambda and ECS may differ by this much. */
 const skewMs = 5 * 60_000;
+/** Within this, a service deployment is surely the one that our write began. */
+const promptMs = 10_000;
 
 /**
  * Whether *our* move is what runs: our ECS deployment is the primary one, it and the service have our task
@@ -36,7 +38,7 @@ export function assess(seen: SeenService, ours: Ours, now: Instant): Assessment 
   const mine = seen.deployments.find(({ id }) => id === ours.ecsDeploymentId);
   const primary = seen.deployments.find(({ status }) => status === 'PRIMARY');
   const progress = progressOf(seen, ours, now);
-  const failure = givenUp(seen, mine, primary, ours);
+  const failure = givenUp(seen, mine, primary, ours, now);
   if (failure) return { is: 'failing', text: failure, progress };
   if (!primary) return { is: 'unclear', text: 'ECS shows no primary deployment' };
   if (primary.id !== ours.ecsDeploymentId) return notPrimary(primary, mine, ours, now);
@@ -56,18 +58,29 @@ function givenUp(
   mine: ObservedDeployment | undefined,
   primary: ObservedDeployment | undefined,
   ours: Ours,
+  now: Instant,
 ): string | undefined {
   if (mine?.rolloutState === 'FAILED')
     return cause(mine.rolloutStateReason) ?? 'ECS calls the deployment failed';
   if (primary?.id === ours.ecsDeploymentId) return undefined;
+  const since = historySince(mine, ours, now);
   const record = seen.serviceDeployments.findLast(
     ({ taskDefinitionArn, createdAtMs }) =>
-      taskDefinitionArn === ours.aim.release.taskDefinitionArn && createdAtMs >= ours.appliedAt - skewMs,
+      taskDefinitionArn === ours.aim.release.taskDefinitionArn && createdAtMs >= since,
   );
   const rolledBack = record?.status.startsWith('ROLLBACK_') ?? false;
   return rolledBack
     ? (cause(record?.statusReason) ?? `ECS rolled the deployment back (${record?.status})`)
     : undefined;
+}
+
+/**
+ * The same release may have been given up a moment before we tried it again, and the history may not show our try
+ * yet. So ECS's own moment counts where it is known, and a wide berth is given to clocks only once reads are fresh.
+ */
+function historySince(mine: ObservedDeployment | undefined, { appliedAt }: Ours, now: Instant): Instant {
+  if (mine) return mine.createdAtMs - promptMs;
+  return now - appliedAt < settleMs ? appliedAt - promptMs : appliedAt - skewMs;
 }
 
 /** ECS's words for why, without where it went then: that is told by whoever goes there. */

@@ -117,15 +117,26 @@ describe('the way of a deployment', () => {
     expect(decide(plan.next).effects).toEqual([]);
   });
 
-  it('registers a new content once, and not one whose task definition is known', () => {
+  it('registers its content once, and sets out with no task definition that was not seen to be there', () => {
     const plan = decide(granted());
     expect(plan.effects.map(({ type }) => type)).toEqual(['register']);
     expect(decide(plan.next).effects).toEqual([]);
-    const known = absorb(created(), {
-      type: 'granted',
-      release: { number: 1, hash: 'b', taskDefinitionArn: arn(1) },
-    });
-    expect(sent(decide(known))).toMatchObject([{ type: 'aim' }]);
+    const release = { number: 1, hash: 'b', taskDefinitionArn: arn(1) };
+    const known = decide(absorb(created(), { type: 'granted', release, known: before }));
+    expect(known.effects).toMatchObject([{ type: 'register', release }]);
+    expect(sent(decide(registered(known.next)))).toMatchObject([
+      { type: 'aim', aim: { release: { number: 1, taskDefinitionArn: arn(2) } } },
+    ]);
+  });
+
+  it('believes that its service is gone when it is told so twice, and not before', () => {
+    const absent: DeploymentSeen = { service: { seen: 'absent' } };
+    const once = decide(moving(), absent, 100_000);
+    expect(once).toMatchObject({ next: { at: { phase: 'moving' } }, effects: [] });
+    expect(once.wakeAt).toBeLessThan(110_000);
+    const back = decide(once.next, service({ rolloutState: 'IN_PROGRESS' }), 101_000);
+    expect(decide(back.next, absent, 200_000).next.at.phase).toBe('moving');
+    expect(decide(once.next, absent, 104_000).next.at).toMatchObject({ verdict: 'failed' });
   });
 
   it('succeeds when what it asked for is what runs', () => {

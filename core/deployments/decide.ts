@@ -1,20 +1,19 @@
-import type { Domain, Indexing, Instant, Plan, Reason, Ref, Send } from '../kernel/plan.ts';
-import type { Aim, ServiceMessage } from '../services/model.ts';
+import type { Domain, Indexing, Instant } from '../kernel/plan.ts';
 import { absorb } from './absorb.ts';
 import { assess } from './assess.ts';
 import type {
   Cause,
   DeploymentEffect,
   DeploymentMessage,
-  DeploymentPhase,
   DeploymentQuery,
   DeploymentSeen,
   DeploymentState,
   Move,
   Progress,
-  Verdict,
 } from './model.ts';
+import { claim, prepare, wait } from './prepare.ts';
 import { listOfDeployments } from './records.ts';
+import { type At, type DeploymentPlan, end, reason, toService } from './steps.ts';
 
 /**
  * The move of a service from one release to another. It asks for the service, says where to go, watches what
@@ -28,15 +27,13 @@ export const deployments: Domain<
   DeploymentEffect
 > = { kind: 'deployment', absorb, observe, decide, index };
 
-type DeploymentPlan = Plan<DeploymentState, DeploymentEffect>;
-type At<Phase extends DeploymentPhase['phase']> = Extract<DeploymentPhase, { phase: Phase }>;
-
-const queueMs = 24 * 3600_000;
 /** How often a move is looked at when no event tells of it. */
 const pollMs = 10_000;
 const soonMs = 1_000;
 /** How long the evidence for a verdict is waited for. */
 const evidenceMs = 5_000;
+/** Between two answers that a service is not there before they are believed. */
+const missingMs = 3_000;
 /** A move that cannot be seen is waited for this long beyond its deadline. */
 const blindMs = 3600_000;
 
@@ -51,7 +48,7 @@ function observe({ request, at }: DeploymentState): DeploymentQuery {
   return lacksEvidence ? { ...look, evidence: { service, environment, ecsName, ...blamed(at.cause) } } : look;
 }
 
-const blamed = ({ taskDefinitionArn }: Cause) => ({ taskDefinitionArn });
+const blamed = ({ taskDefinitionArn, since = 0 }: Cause) => ({ taskDefinitionArn, sinceMs: since });
 
 function decide(state: DeploymentState, seen: DeploymentSeen, now: Instant): DeploymentPlan {
   const { at } = state;
@@ -73,82 +70,6 @@ function decide(state: DeploymentState, seen: DeploymentSeen, now: Instant): Dep
   }
 }
 
-function claim(state: DeploymentState, now: Instant): DeploymentPlan {
-  const { id, environment, cluster, ecsName, what, whenBusy } = state.request;
-  const deadline = now + queueMs;
-  const claiming = {
-    type: 'claim',
-    deployment: id,
-    environment,
-    cluster,
-    ecsName,
-    whenBusy,
-    hash: what.type === 'content' ? what.hash : '',
-    ...(what.type === 'rollback' && { release: what.release }),
-  } as const satisfies ServiceMessage;
-  return {
-    next: { ...state, at: { phase: 'queued', deadline } },
-    effects: [toService(state, claiming)],
-    wakeAt: deadline,
-    reasons: [reason('claim', `asked for ${ecsName} by ${state.request.actor}`)],
-  };
-}
-
-function wait(state: DeploymentState, at: At<'queued'>, now: Instant): DeploymentPlan {
-  if (at.refused) return end(state, 'failed', at.refused, now);
-  if (state.abort) return end(state, 'cancelled', `cancelled by ${state.abort.actor} while it waited`, now);
-  if (now >= at.deadline)
-    return end(state, 'cancelled', 'waited a day for the service and never had it', now);
-  const text = at.behind ? `waits for ${at.behind} to end` : 'waits for the service to answer';
-  return { next: state, effects: [], wakeAt: at.deadline, reasons: [reason('queued', text)] };
-}
-
-function prepare(state: DeploymentState, at: At<'preparing'>, now: Instant): DeploymentPlan {
-  const { release, request } = state;
-  if (at.failure) return end(state, 'failed', at.failure, now);
-  if (state.abort)
-    return end(state, 'cancelled', `cancelled by ${state.abort.actor} before anything moved`, now);
-  if (now >= at.deadline)
-    return end(state, 'failed', 'the task definition could not be registered in time', now);
-  const aim = release && aimOf(state);
-  if (aim) return setOut(state, aim, now);
-  if (!release || at.registering) {
-    const text = 'the task definition is being registered';
-    return { next: state, effects: [], wakeAt: at.deadline, reasons: [reason('registering', text)] };
-  }
-  return {
-    next: { ...state, at: { ...at, registering: true } },
-    effects: [{ type: 'register', release, request }],
-    wakeAt: at.deadline,
-    reasons: [reason('register', `v${release.number} is new: its task definition is registered`)],
-  };
-}
-
-/** Where the deployment wants the service: a release that is known, or its own once it is registered. */
-function aimOf({ release, request: { what }, known }: DeploymentState): Aim | undefined {
-  if (known) return known;
-  if (what.type !== 'content' || !release?.taskDefinitionArn) return undefined;
-  const { spec, settings, count } = what;
-  return {
-    release: { ...release, taskDefinitionArn: release.taskDefinitionArn },
-    settings,
-    ...(spec.port !== undefined && { port: spec.port }),
-    ...(spec.health && { health: spec.health }),
-    ...(count !== undefined && { count }),
-  };
-}
-
-function setOut(state: DeploymentState, aim: Aim, now: Instant): DeploymentPlan {
-  const deadline = now + aim.settings.timeoutSeconds * 1000;
-  const from = state.before ? `v${state.before.release.number} → ` : '';
-  return {
-    next: { ...state, at: { phase: 'moving', aim, since: now, deadline } },
-    effects: [toService(state, { type: 'aim', deployment: state.request.id, aim })],
-    wakeAt: deadline,
-    reasons: [reason('move', `${from}v${aim.release.number}, within ${aim.settings.timeoutSeconds} s`)],
-  };
-}
-
 function move(state: DeploymentState, at: At<'moving'>, seen: DeploymentSeen, now: Instant): DeploymentPlan {
   if (state.abort) return giveUp(state, at, 'aborted', `aborted by ${state.abort.actor}`, now);
   if (at.refused) return giveUp(state, at, 'refused', `ECS refused the change: ${at.refused}`, now);
@@ -164,7 +85,7 @@ function move(state: DeploymentState, at: At<'moving'>, seen: DeploymentSeen, no
     case 'overtaken':
       return end(state, 'superseded', `changed outside Berth: ${is.text}`, now);
     case 'gone':
-      return end(state, 'failed', is.text, now);
+      return surelyGone(state, at, is.text, now) ?? end(state, 'failed', is.text, now);
     case 'on_the_way':
       return now >= at.deadline
         ? giveUp(state, at, 'deadline', `not there after ${at.aim.settings.timeoutSeconds} s`, now)
@@ -196,7 +117,10 @@ function rollBack(
     case 'overtaken':
       return end(informed, 'superseded', `${cause.text}; then changed outside Berth: ${is.text}`, now);
     case 'gone':
-      return end(informed, 'failed', `${cause.text}; ${is.text}`, now);
+      return (
+        surelyGone(informed, informed.at, is.text, now) ??
+        end(informed, 'failed', `${cause.text}; ${is.text}`, now)
+      );
     case 'on_the_way':
       return now >= at.deadline
         ? end(informed, 'failed', `${cause.text}; going back to ${to} was not done in time`, now)
@@ -223,6 +147,7 @@ function giveUp(
     code,
     text: `v${failed.number} was given up: ${text}`,
     taskDefinitionArn: failed.taskDefinitionArn,
+    since: at.since,
   };
   const { before } = state;
   if (!before || before.release.taskDefinitionArn === failed.taskDefinitionArn) {
@@ -265,6 +190,23 @@ function close(
   };
 }
 
+/** One answer that the service is not there proves nothing; a second one, a while later, does. */
+function surelyGone(
+  state: DeploymentState,
+  at: At<'moving'> | At<'rolling_back'>,
+  text: string,
+  now: Instant,
+): DeploymentPlan | undefined {
+  const missingSince = at.missingSince ?? now;
+  if (now - missingSince >= missingMs) return undefined;
+  return {
+    next: { ...state, at: { ...at, missingSince } },
+    effects: [],
+    wakeAt: missingSince + missingMs,
+    reasons: [reason('missing', `${text}; looked at once more before that is believed`)],
+  };
+}
+
 /** What cannot be seen is waited for, and nothing is changed meanwhile; but not for ever. */
 function lookAgain(state: DeploymentState, at: Move, text: string, now: Instant): DeploymentPlan {
   if (now >= at.deadline + blindMs) return end(state, 'failed', `no end could be seen: ${text}`, now);
@@ -286,29 +228,14 @@ function goOn(
   const news = !at.progress || !sameProgress(at.progress, progress);
   const text = `${progress.running} of ${progress.desired} tasks run, ${progress.pending} start, ${progress.failedTasks} failed; ${progress.old} others run`;
   const wakeAt = Math.min(news && now < due ? due : now + againMs, Math.max(at.deadline, now + soonMs));
-  const next = news && now >= due ? { ...state, at: { ...at, progress } } : state;
+  const { missingSince: wasMissing, ...there } = at;
+  const isNext = (news && now >= due) || wasMissing !== undefined;
+  const next = isNext ? { ...state, at: { ...there, progress } } : state;
   return { next, effects: [], wakeAt, reasons: [reason('on_the_way', text)] };
 }
 
 const sameProgress = ({ at: _, ...one }: Progress, { at: __, ...other }: Progress) =>
   JSON.stringify(one) === JSON.stringify(other);
-
-/** The one way into `ended`; it also gives the service back. */
-function end(
-  state: DeploymentState,
-  verdict: Verdict,
-  text: string,
-  now: Instant,
-  succeeded?: Aim,
-): DeploymentPlan {
-  const { at, request } = state;
-  const cause = 'cause' in at && at.cause ? { cause: at.cause } : {};
-  return {
-    next: { ...state, at: { phase: 'ended', verdict, reason: text, endedAt: now, ...cause } },
-    effects: [toService(state, { type: 'release', deployment: request.id, ...(succeeded && { succeeded }) })],
-    reasons: [reason(verdict, text)],
-  };
-}
 
 function index({ request, at }: DeploymentState): Indexing {
   const order = `${String(request.requestedAt).padStart(15, '0')}#${request.id}`;
@@ -317,10 +244,3 @@ function index({ request, at }: DeploymentState): Indexing {
     list: { name: listOfDeployments(request.service), order },
   };
 }
-
-function toService({ request }: DeploymentState, message: ServiceMessage): Send {
-  const to: Ref = { kind: 'service', id: request.service };
-  return { type: 'send', to, message };
-}
-
-const reason = (code: string, text: string): Reason => ({ code, text });

@@ -46,11 +46,12 @@ export type DeploymentPhase =
       readonly deadline: Instant;
       readonly refused?: string;
     }
-  /** It has the service; its task definition is being registered. */
+  /** It has the service; its task definition is being registered, or seen to be there still. */
   | {
       readonly phase: 'preparing';
       readonly deadline: Instant;
       readonly registering: boolean;
+      readonly registered?: boolean;
       readonly failure?: string;
     }
   /** The service was told where to go; ECS moves it. */
@@ -85,6 +86,8 @@ export interface Move {
   readonly applied?: { readonly generation: number; readonly ecsDeploymentId: string; readonly at: Instant };
   /** What ECS said when it refused the write. */
   readonly refused?: string;
+  /** Since when ECS says that there is no such service: one such answer proves nothing. */
+  readonly missingSince?: Instant;
   /** How far it is, for people. */
   readonly progress?: Progress;
 }
@@ -103,8 +106,9 @@ export interface Progress {
 export interface Cause {
   readonly code: string;
   readonly text: string;
-  /** The task definition that is blamed. */
+  /** The task definition that is blamed, and since when it was tried: it may have failed before, otherwise. */
   readonly taskDefinitionArn: string;
+  readonly since?: Instant;
   readonly task?: FailedTask;
   readonly logTail?: readonly string[];
 }
@@ -145,6 +149,7 @@ export interface DeploymentQuery {
     readonly environment: string;
     readonly ecsName: string;
     readonly taskDefinitionArn: string;
+    readonly sinceMs: Instant;
   };
 }
 

@@ -159,6 +159,32 @@ describe('what it writes', () => {
   });
 });
 
+describe('a target that nobody watches', () => {
+  const first: ServiceMessage[] = [
+    claim('d1'),
+    { type: 'aim', deployment: 'd1', aim: aim(1, 2) },
+    { type: 'release', deployment: 'd1', succeeded: aim(1, 2) },
+    claim('d2'),
+    { type: 'aim', deployment: 'd2', aim: aim(2, 2) },
+    claim('d3'),
+  ];
+
+  it('is left for what was seen succeeding when the one that superseded never sets out', () => {
+    const { state } = play(...first, { type: 'release', deployment: 'd3' });
+    expect(state.target).toMatchObject({ release: { number: 1 }, count: 2, deployment: undefined });
+    expect(state.applied?.generation).toBe(state.target?.generation);
+  });
+
+  it('is kept when the one that set it is the one that ends', () => {
+    const { state } = play(
+      ...first,
+      { type: 'aim', deployment: 'd3', aim: aim(3, 2) },
+      { type: 'release', deployment: 'd3' },
+    );
+    expect(state.target).toMatchObject({ release: { number: 3 } });
+  });
+});
+
 describe('what it goes back to', () => {
   const history: ServiceMessage[] = [1, 2, 3].flatMap((number) => [
     claim(`d${number}`, { hash: `h${number}` }),
@@ -179,6 +205,17 @@ describe('what it goes back to', () => {
     const { told, state } = play(...history, claim('back', { release: 3 }));
     expect(told('back')).toMatchObject([{ type: 'refused' }]);
     expect(state.holder).toBeUndefined();
+  });
+
+  it('does not bring back a count that was changed since', () => {
+    const { state } = play(
+      ...history,
+      claim('d4', { hash: 'h4' }),
+      { type: 'aim', deployment: 'd4', aim: aim(4, 2) },
+      { type: 'scale', count: 0, actor: 'ann' },
+      { type: 'aim', deployment: 'd4', aim: aim(2, 2) },
+    );
+    expect(state.target).toMatchObject({ release: { number: 2 }, count: 0 });
   });
 
   it('comes with the count of today', () => {

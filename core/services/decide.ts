@@ -41,9 +41,7 @@ function absorb(
     case 'release':
       return released(state, message.deployment, message.succeeded);
     case 'scale':
-      return state.target && state.target.count !== message.count
-        ? retargeted(state, { ...state.target, count: message.count })
-        : state;
+      return scaled(state, message.count);
   }
 }
 
@@ -72,8 +70,14 @@ function aimed(state: ServiceState, aim: Aim, deployment: string): ServiceState 
   const releases = state.releases.map((release) =>
     release.number === aim.release.number ? aim.release : release,
   );
-  const count = aim.count ?? state.target?.count ?? 1;
+  const count = state.holder?.scaled ?? aim.count ?? state.target?.count ?? 1;
   return retargeted({ ...state, releases }, { ...aim, count, deployment });
+}
+
+function scaled(state: ServiceState, count: number): ServiceState {
+  const { holder, target } = state;
+  const known = holder ? { ...state, holder: { ...holder, scaled: count } } : state;
+  return target && target.count !== count ? retargeted(known, { ...target, count }) : known;
 }
 
 function retargeted(state: ServiceState, target: Omit<Target, 'generation'>): ServiceState {
@@ -87,11 +91,23 @@ function released(state: ServiceState, deployment: string, succeeded: Aim | unde
     queue: state.queue.filter((claim) => claim.deployment !== deployment),
   };
   if (holder?.deployment !== deployment) return holder ? { ...rest, holder } : rest;
-  if (!succeeded) return rest;
+  if (!succeeded) return abandoned(rest, deployment);
   // The count is the scalers' affair: going back to a release later must not bring its count back.
   const { count: _, ...aim } = succeeded;
   const others = rest.succeeded.filter(({ release }) => release.number !== aim.release.number);
   return { ...rest, succeeded: [...others, aim].slice(-maxSucceeded) };
+}
+
+/**
+ * A deployment that took the service from another one in the midst of its move, and then never set out, leaves a
+ * target that nobody watches: back to what was seen succeeding.
+ */
+function abandoned(state: ServiceState, deployment: string): ServiceState {
+  const { target, succeeded } = state;
+  const proven = succeeded.at(-1);
+  if (!target || !proven || target.deployment === deployment) return state;
+  if (target.release.taskDefinitionArn === proven.release.taskDefinitionArn) return state;
+  return retargeted(state, { ...proven, count: target.count, deployment: undefined });
 }
 
 /** The outcome of a write that was overtaken by a newer generation only ends the waiting for it. */

@@ -93,6 +93,8 @@ export interface ServiceState {
 export interface Holder {
   readonly deployment: string;
   readonly since: Instant;
+  /** The count that was asked for since it has the service: it outlasts whatever the deployment aims at. */
+  readonly scaled?: number;
 }
 
 /** A deployment's wish to have the service. */

@@ -137,6 +137,13 @@ describe('the service', () => {
     await expect(bad).rejects.toMatchObject({ name: 'InvalidEventPatternException' });
   });
 
+  it('refuses two targets of one Id', async () => {
+    await rule('orders', { source: ['shop'] }, 'small');
+    const Targets = ['small', 'large'].map((name) => ({ Id: 'x', Arn: arn(name) }));
+    const twice = client.send(new PutTargetsCommand({ Rule: 'orders', Targets }));
+    await expect(twice).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
   it('hands to the dead-letter queue at once what no retry can deliver', async () => {
     await rule('lost', { source: ['shop'] }, 'nowhere', { DeadLetterConfig: { Arn: arn('dead') } });
     await put({ Source: 'shop', DetailType: 'x', Detail: '{}' });

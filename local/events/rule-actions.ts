@@ -106,6 +106,9 @@ export const ruleActions: Readonly<Record<string, Action>> = {
     const input = parse(putTargetsSchema, raw);
     const rule = existing({ ...input, Name: input.Rule }, context);
     const put = input.Targets.map(targetOf);
+    if (new Set(put.map(({ id }) => id)).size < put.length) {
+      throw new AwsError('ValidationException', 'Two targets of the request have the same Id.');
+    }
     const targets = [...rule.targets.filter((one) => !put.some((other) => other.id === one.id)), ...put];
     if (targets.length > targetsPerRule) {
       throw new AwsError('LimitExceededException', `A rule has at most ${targetsPerRule} targets.`);

@@ -56,12 +56,11 @@ export const messageActions: Readonly<Record<string, Action>> = {
 
   SendMessageBatch(raw, context) {
     const { queue, entries } = batch(raw, context);
-    const parsed = entries.map((entry) => parse(sendEntry, entry));
-    const bytes = parsed.reduce((sum, entry) => sum + sizeOf(entry.MessageBody), 0);
+    const bytes = entries.reduce((sum, { MessageBody: body }) => sum + sizeOf(String(body ?? '')), 0);
     if (bytes > batchBytes) {
       throw new AwsError('BatchRequestTooLong', `The batch has ${bytes} bytes; at most ${batchBytes}.`);
     }
-    return each(parsed, (entry) => send(queue, entry, context));
+    return each(entries, (entry) => send(queue, parse(sendEntry, entry), context));
   },
 
   async ReceiveMessage(raw, context) {
@@ -85,9 +84,8 @@ export const messageActions: Readonly<Record<string, Action>> = {
 
   DeleteMessageBatch(raw, context) {
     const { queue, entries } = batch(raw, context);
-    const parsed = entries.map((entry) => parse(deleteEntry, entry));
-    return each(parsed, (entry) => {
-      context.queues.remove(queue, entry.ReceiptHandle);
+    return each(entries, (entry) => {
+      context.queues.remove(queue, parse(deleteEntry, entry).ReceiptHandle);
       return {};
     });
   },
@@ -99,9 +97,9 @@ export const messageActions: Readonly<Record<string, Action>> = {
 
   ChangeMessageVisibilityBatch(raw, context) {
     const { queue, entries } = batch(raw, context);
-    const parsed = entries.map((entry) => parse(visibilityEntry, entry));
-    return each(parsed, (entry) => {
-      context.queues.hide(queue, entry.ReceiptHandle, entry.VisibilityTimeout);
+    return each(entries, (entry) => {
+      const { ReceiptHandle: handle, VisibilityTimeout: timeout } = parse(visibilityEntry, entry);
+      context.queues.hide(queue, handle, timeout);
       return {};
     });
   },

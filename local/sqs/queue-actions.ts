@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { parseInput } from '../support/input.ts';
 import { AwsError } from '../support/service.ts';
-import { attributesOf, defaultSettings, type Queue, withAttributes } from './queue.ts';
+import { attributesOf, defaultSettings, type Queue, type QueueSettings, withAttributes } from './queue.ts';
 import type { Action, SqsContext } from './service.ts';
 
 const strings = z.record(z.string(), z.string()).optional();
@@ -41,6 +41,7 @@ export const queueActions: Readonly<Record<string, Action>> = {
     const input = parse(createSchema, raw);
     const known = context.queues.get(input.QueueName);
     const settings = withAttributes(known?.settings ?? defaultSettings, input.Attributes ?? {});
+    checkDeadLetters(input.QueueName, settings, context);
     if (known && !isDeepStrictEqual(settings, known.settings)) {
       throw new AwsError('QueueNameExists', 'A queue with this name exists with different attributes.');
     }
@@ -86,7 +87,9 @@ export const queueActions: Readonly<Record<string, Action>> = {
   SetQueueAttributes(raw, context) {
     const input = parse(setAttributesSchema, raw);
     const queue = queueAt(context, input.QueueUrl);
-    context.queues.put(queue.name, withAttributes(queue.settings, input.Attributes), queue.tags);
+    const settings = withAttributes(queue.settings, input.Attributes);
+    if (settings.redrive !== queue.settings.redrive) checkDeadLetters(queue.name, settings, context);
+    context.queues.put(queue.name, settings, queue.tags);
   },
 
   PurgeQueue(raw, context) {
@@ -129,6 +132,20 @@ export const queueActions: Readonly<Record<string, Action>> = {
     return { TaskHandle: Buffer.from(JSON.stringify({ source: source.name, moved })).toString('base64') };
   },
 };
+
+/** Messages that have nowhere to go would otherwise be received for ever. */
+function checkDeadLetters(name: string, { redrive }: QueueSettings, context: SqsContext): void {
+  if (!redrive) return;
+  const deadLetters = context.queues.byArn(redrive.deadLetterTargetArn);
+  if (deadLetters && deadLetters.name !== name) return;
+  const reason = deadLetters
+    ? 'A queue cannot be its own dead-letter queue.'
+    : 'Dead letter target does not exist.';
+  throw new AwsError(
+    'InvalidParameterValue',
+    `Value ${JSON.stringify(redrive)} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+  );
+}
 
 function existing(arn: string, context: SqsContext): Queue {
   const queue = context.queues.byArn(arn);

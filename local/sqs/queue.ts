@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { parseInput } from '../support/input.ts';
 import { AwsError } from '../support/service.ts';
 
 /** A standard queue. */
@@ -106,5 +105,10 @@ function parsedRedrive(text: string): Redrive {
   } catch {
     throw new AwsError('InvalidAttributeValue', 'RedrivePolicy must be JSON.');
   }
-  return parseInput(redriveSchema, value, 'InvalidAttributeValue');
+  const parsed = redriveSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AwsError(
+    'InvalidAttributeValue',
+    'RedrivePolicy must have the ARN of a standard queue as deadLetterTargetArn and a maxReceiveCount of 1 to 1000.',
+  );
 }

@@ -236,4 +236,33 @@ describe('queues', () => {
     );
     expect(await counts()).toEqual([0, 0, 0]);
   });
+
+  it('refuse a dead-letter queue that is not there, or is the queue itself', async () => {
+    for (const name of ['nowhere', 'orders']) {
+      const RedrivePolicy = JSON.stringify({
+        deadLetterTargetArn: `arn:aws:sqs:us-east-1:000000000000:${name}`,
+        maxReceiveCount: 2,
+      });
+      const set = sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { RedrivePolicy } }));
+      await expect(set).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    }
+    const Attributes = { RedrivePolicy: '[]' };
+    const set = sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
+    await expect(set).rejects.toMatchObject({ name: 'InvalidAttributeValue' });
+  });
+
+  it('take the good entries of a batch and name the bad ones', async () => {
+    const Entries = [
+      { Id: 'good', MessageBody: 'a' },
+      { Id: 'empty', MessageBody: '' },
+      { Id: 'late', MessageBody: 'b', DelaySeconds: 1000 },
+    ];
+    const sent = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+    expect(sent.Successful).toMatchObject([{ Id: 'good' }]);
+    expect(sent.Failed?.map(({ Id, Code }) => [Id, Code])).toEqual([
+      ['empty', 'InvalidParameterValue'],
+      ['late', 'InvalidParameterValue'],
+    ]);
+    expect(await counts()).toEqual([1, 0, 0]);
+  });
 });

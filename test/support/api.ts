@@ -230,6 +230,7 @@ async function register(
   store: Store,
   clock: { now(): number },
 ) {
+  if (release.taskDefinitionArn !== undefined) return { taskDefinitionArn: release.taskDefinitionArn };
   if (request.what.type !== 'content') throw new Error('a roll-back has nothing to register');
   const { spec, settings } = request.what;
   const taskDefinitionArn = ecs.register(request.ecsName);

@@ -34,18 +34,21 @@ export async function applyTarget(
   return orFinal(async () => {
     const service = await describeService(deps.ecs, cluster, ecsName);
     if (service?.status === 'DRAINING') throw new Error(`${ecsName} is still draining`);
-    if (!service) return primaryOf(await create(effect, context, deps));
-    return primaryOf(isAlready(service, target) ? service : await update(effect, deps));
+    const balanced = await balancing(effect, deps.environment(effect.environment), deps);
+    if (!service) return primaryOf(await create(effect, balanced, context, deps));
+    if (isAlready(service, target) && isBalanced(service, balanced)) return primaryOf(service);
+    return primaryOf(await update(effect, service, balanced, deps));
   });
 }
 
+/** A deployment that ECS has given up is not what it should be: ECS starts no more tasks for it. */
 function isAlready(service: Service, { release, count, settings }: Target): boolean {
   const { deploymentConfiguration: is } = service;
   const should = rollingConfiguration(settings);
   return (
+    !isGivenUp(service) &&
     service.taskDefinition === release.taskDefinitionArn &&
-    service.deployments?.find(({ status }) => status === 'PRIMARY')?.taskDefinition ===
-      release.taskDefinitionArn &&
+    primaryDeployment(service)?.taskDefinition === release.taskDefinitionArn &&
     service.desiredCount === count &&
     is?.minimumHealthyPercent === should.minimumHealthyPercent &&
     is.maximumPercent === should.maximumPercent &&
@@ -53,17 +56,37 @@ function isAlready(service: Service, { release, count, settings }: Target): bool
   );
 }
 
+const primaryDeployment = ({ deployments }: Service) =>
+  deployments?.find(({ status }) => status === 'PRIMARY');
+
+const isGivenUp = (service: Service) => primaryDeployment(service)?.rolloutState === 'FAILED';
+
+function isBalanced(service: Service, balanced: Balanced): boolean {
+  const [wanted] = balanced.loadBalancers;
+  const [there, ...others] = service.loadBalancers ?? [];
+  return (
+    others.length === 0 &&
+    there?.targetGroupArn === wanted?.targetGroupArn &&
+    there?.containerPort === wanted?.containerPort &&
+    (!wanted || service.healthCheckGracePeriodSeconds === balanced.healthCheckGracePeriodSeconds)
+  );
+}
+
 function primaryOf(service: Service): Result {
-  const primary = service.deployments?.find(({ status }) => status === 'PRIMARY');
+  const primary = primaryDeployment(service);
   if (!service.serviceArn || !primary?.id) throw new Error('ECS answered without a primary deployment');
   return { serviceArn: service.serviceArn, ecsDeploymentId: primary.id };
 }
 
 /** The token is the intent's own: whoever repeats this intent creates nothing new. */
-async function create(effect: ServiceEffect, context: EffectContext, deps: Dependencies): Promise<Service> {
+async function create(
+  effect: ServiceEffect,
+  balanced: Balanced,
+  context: EffectContext,
+  deps: Dependencies,
+): Promise<Service> {
   const { target, cluster, ecsName } = effect;
   const environment = deps.environment(effect.environment);
-  const balanced = await balancing(effect, environment, deps);
   const answer = await deps.ecs.send(
     new CreateServiceCommand({
       cluster,
@@ -89,9 +112,14 @@ async function create(effect: ServiceEffect, context: EffectContext, deps: Depen
   return answer.service;
 }
 
-async function update(effect: ServiceEffect, deps: Dependencies): Promise<Service> {
+/** What ECS has given up begins anew only where it is forced to. */
+async function update(
+  effect: ServiceEffect,
+  service: Service,
+  balanced: Balanced,
+  deps: Dependencies,
+): Promise<Service> {
   const { target, cluster, ecsName } = effect;
-  const balanced = await balancing(effect, deps.environment(effect.environment), deps);
   const answer = await deps.ecs.send(
     new UpdateServiceCommand({
       cluster,
@@ -99,17 +127,29 @@ async function update(effect: ServiceEffect, deps: Dependencies): Promise<Servic
       taskDefinition: target.release.taskDefinitionArn,
       desiredCount: target.count,
       deploymentConfiguration: rollingConfiguration(target.settings),
-      ...balanced,
+      ...(!isBalanced(service, balanced) && balanced),
+      ...(isGivenUp(service) && { forceNewDeployment: true }),
     }),
   );
   if (!answer.service) throw new Error('UpdateService answered without a service');
   return answer.service;
 }
 
-async function balancing(effect: ServiceEffect, environment: Environment, deps: Dependencies) {
+/** Behind which target group the service stands; an empty list takes it from behind the one it had. */
+interface Balanced {
+  readonly loadBalancers: { targetGroupArn: string; containerName: string; containerPort: number }[];
+  readonly healthCheckGracePeriodSeconds?: number;
+}
+
+/** Sees to the target group and the listener, which are no part of the ECS service: at every write. */
+async function balancing(
+  effect: ServiceEffect,
+  environment: Environment,
+  deps: Dependencies,
+): Promise<Balanced> {
   const { target, ecsName } = effect;
   const targetGroupArn = await ensureTargetGroup(deps.loadBalancer, environment, ecsName, target);
-  if (!targetGroupArn || target.port === undefined) return {};
+  if (!targetGroupArn || target.port === undefined) return { loadBalancers: [] };
   return {
     loadBalancers: [{ targetGroupArn, containerName, containerPort: target.port }],
     healthCheckGracePeriodSeconds: target.health?.graceSeconds ?? 60,

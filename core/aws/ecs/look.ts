@@ -42,7 +42,7 @@ export async function lookAtService(
   }
 }
 
-/** The service, or undefined where ECS has none of that name (any more). */
+/** The service, or undefined where ECS says that it has none of that name (any more). Silence says nothing. */
 export async function describeService(
   ecs: ECSClient,
   cluster: string,
@@ -52,6 +52,7 @@ export async function describeService(
   const failure = answer.failures?.find(({ reason }) => reason !== 'MISSING');
   if (failure) throw new Error(`DescribeServices: ${failure.reason} ${failure.detail ?? ''}`);
   const service = answer.services?.[0];
+  if (!service && !answer.failures?.length) throw new Error('DescribeServices answered nothing at all');
   return service && service.status !== 'INACTIVE' ? service : undefined;
 }
 

@@ -1,10 +1,12 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { DescribeTaskDefinitionCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import type { Environment } from '../../contract/environment.ts';
-import type { DeploymentEffect } from '../../deployments/model.ts';
+import type { DeploymentEffect, DeploymentRequest } from '../../deployments/model.ts';
 import { FinalFailure } from '../../kernel/errors.ts';
+import { refKey } from '../../kernel/plan.ts';
 import type { Clock, Store } from '../../kernel/ports.ts';
-import { releaseRecord } from '../../services/records.ts';
+import type { ReleaseRef } from '../../services/model.ts';
+import { type ReleaseRecord, releaseRecord, releaseSort, serviceRef } from '../../services/records.ts';
 import { orFinal } from './errors.ts';
 import { contentTag, familyOf, taskDefinition } from './task-definition.ts';
 
@@ -16,42 +18,62 @@ interface Dependencies {
 }
 
 /**
- * Registers a release's task definition and keeps the release. RegisterTaskDefinition has no token, so the newest
- * revision of the family is looked at first: an answer that was lost is found there by its content.
+ * Sees to it that a release has a task definition that ECS would run, and keeps the release. RegisterTaskDefinition
+ * has no token, so the newest revision of the family is looked at first: an answer that was lost is found there by
+ * its content. A known release whose task definition somebody deregistered is registered anew.
  */
 export async function registerRelease(
   { release, request }: Extract<DeploymentEffect, { type: 'register' }>,
   deps: Dependencies,
 ): Promise<{ taskDefinitionArn: string }> {
-  const { what } = request;
-  if (what.type !== 'content') throw new FinalFailure('NoContent', 'a roll-back has nothing to register');
   const environment = deps.environment(request.environment);
+  const known = release.taskDefinitionArn;
+  if (known !== undefined && (await orFinal(() => isActive(deps.ecs, known))))
+    return { taskDefinitionArn: known };
+  const { spec, settings } = await contentOf(release, request, deps.store);
   const taskDefinitionArn = await orFinal(async () => {
     const there = await newestWith(deps.ecs, familyOf(request), release.hash);
-    return there ?? (await register(deps.ecs, taskDefinition(request, what.spec, release, environment)));
+    return there ?? (await register(deps.ecs, taskDefinition(request, spec, release, environment)));
   });
-  const { spec, settings } = what;
-  const body = {
-    ...release,
-    service: request.service,
-    taskDefinitionArn,
-    spec,
-    settings,
-    registeredAt: deps.clock.now(),
-  };
-  await deps.store.put(releaseRecord(body), 'absent');
+  const registeredAt = deps.clock.now();
+  const record = { ...release, service: request.service, taskDefinitionArn, spec, settings, registeredAt };
+  await deps.store.put(releaseRecord(record), 'absent');
   return { taskDefinitionArn };
 }
 
+/** A roll-back brings no content; the release's record has it. */
+async function contentOf(
+  { number }: ReleaseRef,
+  { what, service }: DeploymentRequest,
+  store: Store,
+): Promise<Pick<ReleaseRecord, 'spec' | 'settings'>> {
+  if (what.type === 'content') return what;
+  const key = { partition: refKey(serviceRef(service)), sort: releaseSort(number) };
+  const record = await store.get(key);
+  if (record) return record.body as ReleaseRecord;
+  throw new FinalFailure(
+    'NoContent',
+    `the task definition of v${number} was deregistered, and its content is not known; deploy it from its manifest`,
+  );
+}
+
+async function isActive(ecs: ECSClient, taskDefinitionArn: string): Promise<boolean> {
+  const found = await describe(ecs, taskDefinitionArn);
+  return found?.taskDefinition?.status === 'ACTIVE';
+}
+
 async function newestWith(ecs: ECSClient, family: string, hash: string): Promise<string | undefined> {
+  const found = await describe(ecs, family);
+  const content = found?.tags?.find(({ key }) => key === contentTag)?.value;
+  const { status, taskDefinitionArn } = found?.taskDefinition ?? {};
+  return content === hash && status === 'ACTIVE' ? taskDefinitionArn : undefined;
+}
+
+async function describe(ecs: ECSClient, taskDefinition: string) {
   try {
-    const answer = await ecs.send(
-      new DescribeTaskDefinitionCommand({ taskDefinition: family, include: ['TAGS'] }),
-    );
-    const content = answer.tags?.find(({ key }) => key === contentTag)?.value;
-    return content === hash ? answer.taskDefinition?.taskDefinitionArn : undefined;
+    return await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }));
   } catch (error) {
-    // ECS answers so for a family that it has never seen.
+    // ECS answers so for what it has never seen, or has forgotten.
     if (/Unable to describe task definition|not found/i.test((error as Error).message)) return undefined;
     throw error;
   }

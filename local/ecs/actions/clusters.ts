@@ -74,8 +74,8 @@ function describeClusters(
     const cluster = findCluster(context, reference);
     if (cluster) clusters.push(clusterView(context, cluster, include));
     else {
-      const arn = context.arns.cluster(clusterNameOf(context, reference) ?? reference);
-      failures.push({ arn, reason: 'MISSING' });
+      const name = clusterNameOf(context, reference);
+      failures.push({ arn: name === undefined ? reference : context.arns.cluster(name), reason: 'MISSING' });
     }
   }
   return { clusters, failures };

@@ -45,7 +45,10 @@ export function findTask(
   return task?.cluster === cluster.name ? task : undefined;
 }
 
-/** The last part of an ARN within the cluster, or the name itself; undefined for what lies elsewhere. */
+/**
+ * The last part of an ARN within the cluster, or the name itself; undefined for what is no such thing of this
+ * account. InvalidParameterException for what lies in another cluster, as a forgotten `cluster` makes it.
+ */
 function partOf(
   context: EcsContext,
   cluster: ClusterRecord,
@@ -54,8 +57,20 @@ function partOf(
 ): string | undefined {
   if (!isArn(reference)) return reference;
   const parts = context.arns.parts(reference, type);
-  if (parts?.length !== 2 || parts[0] !== cluster.name) return undefined;
+  if (parts?.length !== 2) return undefined;
+  if (parts[0] !== cluster.name) {
+    throw invalid(
+      `Invalid identifier: Identifier is for cluster ${parts[0]}. Your cluster is ${cluster.name}`,
+    );
+  }
   return parts[1];
+}
+
+/** `family:revision` or the ARN of one; ClientException when the revision is left out, undefined when there is none. */
+export function findRevision(context: EcsContext, reference: string): DefinitionRecord | undefined {
+  const name = reference.slice(reference.lastIndexOf('/') + 1);
+  if (!name.includes(':')) throw clientError('Revision is missing.');
+  return findDefinition(context, reference);
 }
 
 /** `family` (its latest ACTIVE revision), `family:revision` or an ARN; undefined when there is none. */

@@ -68,7 +68,11 @@ function listServiceDeployments(
         createdAt / 1000 <= before,
     )
     .reverse();
-  const listed = page(matching, ({ arn }) => arn, { query, nextToken, maxResults: maxResults ?? 20 });
+  const listed = page(matching, ({ arn }) => arn, {
+    query: ['ListServiceDeployments', query],
+    nextToken,
+    maxResults: maxResults ?? 20,
+  });
   return { serviceDeployments: listed.items.map(serviceDeploymentBrief), nextToken: listed.nextToken };
 }
 

@@ -18,6 +18,9 @@ import { type ActionContext, type Actions, action } from './action.ts';
 import { createService } from './create-service.ts';
 import { activeCluster, findService, runnableDefinition } from './lookup.ts';
 
+/** ECS's own: who forgets to ask for the next page learns it here already. */
+const defaultPageSize = 10;
+
 export function serviceActions(context: ActionContext): Actions {
   return {
     CreateService: action<sdk.CreateServiceRequest, sdk.CreateServiceResponse>('CreateService', (input) =>
@@ -58,7 +61,11 @@ export function serviceActions(context: ActionContext): Actions {
           (input.launchType === undefined || launchTypeOf(context, service) === input.launchType) &&
           (input.schedulingStrategy ?? 'REPLICA') === 'REPLICA',
       );
-      const listed = page(services, ({ key }) => key, { query, nextToken, maxResults });
+      const listed = page(services, ({ key }) => key, {
+        query: ['ListServices', query],
+        nextToken,
+        maxResults: maxResults ?? defaultPageSize,
+      });
       return { serviceArns: listed.items.map(({ arn }) => arn), nextToken: listed.nextToken };
     }),
   };

@@ -6,7 +6,7 @@ import { checkTags } from '../validation/common.ts';
 import { acceptDefinition } from '../validation/task-definition.ts';
 import type { Wire } from '../wire.ts';
 import { type ActionContext, type Actions, action } from './action.ts';
-import { findDefinition } from './lookup.ts';
+import { findDefinition, findRevision } from './lookup.ts';
 
 export function taskDefinitionActions(context: ActionContext): Actions {
   const { definitions } = context.state;
@@ -30,9 +30,9 @@ export function taskDefinitionActions(context: ActionContext): Actions {
       sdk.DeregisterTaskDefinitionRequest,
       sdk.DeregisterTaskDefinitionResponse
     >('DeregisterTaskDefinition', ({ taskDefinition = '' }) => {
-      if (!taskDefinition.includes(':')) throw clientError('Revision is missing.');
-      const record = findDefinition(context, taskDefinition);
+      const record = findRevision(context, taskDefinition);
       if (!record) throw clientError('The specified task definition does not exist.');
+      if (record.definition.status !== 'ACTIVE') return { taskDefinition: record.definition };
       return { taskDefinition: setStatus(context, record, 'INACTIVE') };
     }),
     DeleteTaskDefinitions: action<sdk.DeleteTaskDefinitionsRequest, sdk.DeleteTaskDefinitionsResponse>(
@@ -112,7 +112,8 @@ function deleteDefinitions(
   const deleted: Wire<sdk.TaskDefinition>[] = [];
   const failures: Wire<sdk.Failure>[] = [];
   for (const reference of references) {
-    const record = reference.includes(':') ? findDefinition(context, reference) : undefined;
+    const isRevision = reference.slice(reference.lastIndexOf('/') + 1).includes(':');
+    const record = isRevision ? findDefinition(context, reference) : undefined;
     if (!record)
       failures.push({ arn: reference, reason: 'The specified task definition identifier is invalid.' });
     else if (record.definition.status === 'ACTIVE') {

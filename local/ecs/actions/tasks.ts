@@ -70,7 +70,11 @@ function listTasks(context: ActionContext, input: Wire<sdk.ListTasksRequest>): W
     input.containerInstance === undefined;
   const candidates = context.state.tasks.of(narrowestOwner(cluster, input, service?.key));
   const { nextToken, maxResults, ...query } = input;
-  const listed = page(candidates.filter(matches), ({ id }) => id, { query, nextToken, maxResults });
+  const listed = page(candidates.filter(matches), ({ id }) => id, {
+    query: ['ListTasks', query],
+    nextToken,
+    maxResults,
+  });
   return { taskArns: listed.items.map(({ arn }) => arn), nextToken: listed.nextToken };
 }
 

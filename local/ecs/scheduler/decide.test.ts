@@ -86,6 +86,16 @@ describe('decideService', () => {
     expect(plan.actions.map(({ kind }) => kind)).toEqual(['stop', 'stop']);
   });
 
+  it('keeps as many old ones as the lower bound asks for, though none of them is healthy yet', () => {
+    const tasks = [task('old', { health: 'unknown' }), task('old', { health: 'unknown' })];
+    const deployments = [deployment('new'), deployment('old', { state: 'completed' })];
+    const bounds = { minimumPercent: 50, maximumPercent: 100 };
+    expect(kinds(service({ ...bounds, deployments, tasks }))).toEqual(['stop']);
+    expect(decideService(service({ ...bounds, deployments, tasks: tasks.slice(1) })).actions).toEqual([
+      { kind: 'start', deploymentId: 'new', count: 1 },
+    ]);
+  });
+
   it('stalls where neither bound leaves a way', () => {
     const deployments = [deployment('new'), deployment('old', { state: 'completed' })];
     const tasks = [task('old')];
@@ -225,6 +235,25 @@ describe('by its own action, whatever the snapshot (I7)', () => {
         expect(actions.filter(({ kind }) => kind === 'stop')).toHaveLength(stopped.size);
         for (const { id, phase } of snapshot.tasks)
           if (phase === 'leaving') expect(stopped.has(id)).toBe(false);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('never stops at the next look what it has just started', () => {
+    fc.assert(
+      fc.property(anyService, (snapshot) => {
+        const { actions, stopped } = effect(snapshot);
+        const begun = actions.flatMap((action) =>
+          action.kind === 'start'
+            ? Array.from({ length: action.count }, () =>
+                task(action.deploymentId, { phase: 'starting', health: 'unknown' }),
+              )
+            : [],
+        );
+        const left = snapshot.tasks.filter(({ id }) => !stopped.has(id));
+        const next = effect({ ...snapshot, tasks: [...left, ...begun] });
+        expect(begun.filter(({ id }) => next.stopped.has(id))).toEqual([]);
       }),
       { numRuns: 3000 },
     );

@@ -140,16 +140,21 @@ function decideStarts(service: ServiceSnapshot, primary: DeploymentSnapshot, tal
  * the old one; after the new one failed for good, up to the desired count.
  */
 function startsOfOld(service: ServiceSnapshot, primary: DeploymentSnapshot, tally: Tally, room: number) {
-  const proven = service.deployments.slice(1).find(({ state }) => state === 'completed');
+  const proven = provenOld(service);
   const carried = primary.state === 'failed' ? service.desiredCount : tally.lower;
   const missing = carried - tally.primaryHealthy - tally.oldGood.length;
-  if (!proven || primary.state === 'completed' || missing <= 0 || proven.startAfter > service.now) {
+  if (!proven || missing <= 0 || proven.startAfter > service.now) {
     return { actions: [], count: 0 };
   }
   const begun = Math.min(missing, room);
   const actions: ServiceAction[] =
     begun > 0 ? [{ kind: 'start', deploymentId: proven.id, count: begun }] : [];
   return { actions, count: begun };
+}
+
+/** The old deployment whose lost tasks are replaced while the new one is not there yet. */
+function provenOld({ deployments: [primary, ...old] }: ServiceSnapshot): DeploymentSnapshot | undefined {
+  return primary?.state === 'completed' ? undefined : old.find(({ state }) => state === 'completed');
 }
 
 function decideStops(service: ServiceSnapshot, tally: Tally, wanted: number): ServiceAction[] {
@@ -173,12 +178,14 @@ function unhealthyToStop(service: ServiceSnapshot, tally: Tally, wanted: number)
 /**
  * What there is beyond the desired count, old revisions first; and healthy old tasks down to the lower bound
  * where the new revision needs their place. Worked: desired 4, 50/100: two old ones go, then two new ones come.
+ * What `startsOfOld` would start again at once is never stopped for its place: that would go on for ever.
  */
 function surplusToStop(service: ServiceSnapshot, tally: Tally, wanted: number): readonly TaskSnapshot[] {
   const isOld = (task: TaskSnapshot) => task.deploymentId !== tally.primaryId;
   const free = tally.up.filter((task) => !task.isProtected && task.health !== 'unhealthy');
   const spare = free.filter((task) => task.health !== 'healthy');
-  const oldSpare = spare.filter(isOld).slice(0, Math.max(0, wanted, surplusOfOld(service, tally)));
+  const oldPlace = provenOld(service) ? 0 : wanted;
+  const oldSpare = spare.filter(isOld).slice(0, Math.max(0, oldPlace, surplusOfOld(service, tally)));
   const primarySurplus = Math.max(0, tally.primaryGood.length - service.desiredCount);
   const primarySpare = newestFirst(spare.filter((task) => !isOld(task))).slice(0, primarySurplus);
   const place = Math.max(0, wanted - oldSpare.length);

@@ -6,6 +6,10 @@ export function isName(text: string | undefined): text is string {
   return text !== undefined && /^[A-Za-z0-9_-]{1,255}$/.test(text);
 }
 
+function isTagText(text: string): boolean {
+  return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(text);
+}
+
 export function checkTags(tags: Tags | undefined): Tags {
   const given = tags ?? [];
   if (given.length > 50) throw invalid('A resource can have at most 50 tags.');
@@ -13,6 +17,11 @@ export function checkTags(tags: Tags | undefined): Tags {
   for (const { key, value } of given) {
     if (!key || key.length > 128) throw invalid('A tag key must have 1 to 128 characters.');
     if ((value ?? '').length > 256) throw invalid(`The value of tag ${key} has more than 256 characters.`);
+    if (!isTagText(key) || !isTagText(value ?? '')) {
+      throw invalid(
+        `A tag has letters, digits, spaces and _.:/=+-@ in its key and value: ${JSON.stringify(key)}.`,
+      );
+    }
     if (/^aws:/i.test(key)) throw invalid('Tag keys must not begin with aws:, which is reserved.');
     if (seen.has(key)) throw invalid(`Duplicate tag keys found: ${key}.`);
     seen.add(key);
