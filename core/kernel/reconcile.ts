@@ -11,7 +11,7 @@ export interface EngineDependencies {
   readonly alarms: Alarms;
   readonly members: Members;
   readonly log: Log;
-  /** Who this is among all that settle outboxes: unique to the process. */
+  /** Who this is among all that settle outboxes, unique to the process; each wake adds its number. */
   readonly owner: string;
 }
 
@@ -36,18 +36,10 @@ const alarmHorizonMs = 75_000;
 
 /** The one loop by which every aggregate moves. */
 export function createEngine(deps: EngineDependencies): Engine {
+  let wakes = 0;
   return {
-    async wake(refs) {
-      const agenda = new Agenda(refs);
-      const failures: unknown[] = [];
-      for (let ref = agenda.next(); ref; ref = agenda.next()) {
-        const isTooMany = agenda.taken > maxAgenda;
-        const look = isTooMany ? deps.alarms.ring(ref, deps.clock.now()) : run(deps, ref, agenda);
-        await look.catch((error: unknown) => failures.push(error));
-      }
-      if (failures.length > 1) throw new AggregateError(failures, `${failures.length} looks failed`);
-      if (failures.length > 0) throw failures[0];
-    },
+    // One process may run several wakes beside each other, and each settles for itself.
+    wake: (refs) => wakeAll({ ...deps, owner: `${deps.owner}/${++wakes}` }, refs),
     async deliver(ref, message, id) {
       return turn(deps, ref, {
         inputs: [{ type: 'message', id, message }],
@@ -65,6 +57,18 @@ export function createEngine(deps: EngineDependencies): Engine {
       return { ...plan, ...domain.index(plan.next) };
     },
   };
+}
+
+async function wakeAll(deps: EngineDependencies, refs: readonly Ref[]): Promise<void> {
+  const agenda = new Agenda(refs);
+  const failures: unknown[] = [];
+  for (let ref = agenda.next(); ref; ref = agenda.next()) {
+    const isTooMany = agenda.taken > maxAgenda;
+    const look = isTooMany ? deps.alarms.ring(ref, deps.clock.now()) : run(deps, ref, agenda);
+    await look.catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 1) throw new AggregateError(failures, `${failures.length} looks failed`);
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Looks at one aggregate, settles what that comes to, and looks again. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { gatedStore } from '../../test/support/memory-store.ts';
 import { bench, createToyWorld, statusOf, type ToyMessage, type ToyWorld } from '../../test/support/toy.ts';
-import { FinalFailure } from './errors.ts';
+import { FinalFailure, LostRace } from './errors.ts';
 import type { Alarms } from './ports.ts';
 
 const lay = (...jobs: string[]): ToyMessage => ({ type: 'lay', jobs });
@@ -140,7 +140,7 @@ describe('a lease', () => {
     const dead = dying('dead', 'before put');
     await world.engine('api').deliver(bench('a'), lay('saw'), 'm1');
     void dead.wake([bench('a')]);
-    await expect.poll(async () => (await world.item('a')).lease?.owner).toBe('dead');
+    await expect.poll(async () => (await world.item('a')).lease?.owner).toBe('dead/1');
     const held = await world.item('a');
     await world.engine('two').wake([bench('a')]);
     await world.engine('two').deliver(bench('a'), lay('glue'), 'm2');
@@ -155,7 +155,7 @@ describe('a lease', () => {
     async (passage) => {
       await world.engine('api').deliver(bench('a'), lay('saw', 'glue'), 'm1');
       void dying('dead', passage).wake([bench('a')]);
-      await expect.poll(async () => (await world.item('a')).lease?.owner).toBe('dead');
+      await expect.poll(async () => (await world.item('a')).lease?.owner).toBe('dead/1');
       const { lease } = await world.item('a');
       world.now = (lease?.until ?? 0) - 1;
       expect(await world.store.due(world.now, 1)).toEqual([]);
@@ -202,6 +202,34 @@ describe('a lease', () => {
 });
 
 describe('a lease that was lost', () => {
+  it('keeps an effect from what cannot be taken back', async () => {
+    const other = world.engine('other');
+    const slow = world.engine('slow', {
+      async perform(_, context) {
+        world.now += 9_000;
+        await expect(context.current()).rejects.toThrow(LostRace);
+        world.now += 1_000;
+        await other.wake([bench('a')]);
+        await context.current();
+      },
+    });
+    await slow.deliver(bench('a'), lay('saw'), 'm1');
+    await slow.wake([bench('a')]);
+    expect(world.worked.map(({ owner }) => owner)).toEqual(['other']);
+    expect((await world.bench('a')).jobs).toEqual({ saw: 'done' });
+  });
+
+  it('is another wake’s even in the same process', async () => {
+    const gate = Promise.withResolvers<void>();
+    const engine = world.engine('one', { perform: () => gate.promise });
+    await engine.deliver(bench('a'), lay('saw'), 'm1');
+    const both = [engine.wake([bench('a')]), engine.wake([bench('a')])];
+    await both[1];
+    gate.resolve();
+    await both[0];
+    expect(jobs()).toEqual(['saw']);
+  });
+
   it('leaves it to its new owner when to try again', async () => {
     let second: Promise<void> | undefined;
     const work = Promise.withResolvers<void>();
@@ -210,14 +238,14 @@ describe('a lease that was lost', () => {
       async perform() {
         world.now += 60_000;
         second = other.wake([bench('a')]);
-        await expect.poll(async () => (await world.item('a')).lease?.owner).toBe('other');
+        await expect.poll(async () => (await world.item('a')).lease?.owner).toBe('other/1');
         throw new Error('not now');
       },
     });
     await slow.deliver(bench('a'), lay('saw'), 'm1');
     await slow.wake([bench('a')]);
     const item = await world.item('a');
-    expect(item.lease?.owner).toBe('other');
+    expect(item.lease?.owner).toBe('other/1');
     expect(item.outbox.map(({ attempts, notBefore }) => [attempts, notBefore])).toEqual([[0, undefined]]);
     work.resolve();
     await second;

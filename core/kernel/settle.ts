@@ -1,4 +1,4 @@
-import { FinalFailure } from './errors.ts';
+import { FinalFailure, LostRace } from './errors.ts';
 import { ledgerRecord } from './ledger.ts';
 import type { Input, Outcome, Ref, Send } from './plan.ts';
 import type { Clock, Intent, Item, LedgerEntry, Log, Store } from './ports.ts';
@@ -24,7 +24,10 @@ export interface EffectContext {
   readonly ref: Ref;
   /** 0 at the first attempt. */
   readonly attempt: number;
-  /** The aggregate as it is stored now: an effect that has been overtaken is not performed. */
+  /**
+   * The aggregate as it is stored now: an effect that has been overtaken is not performed. To be asked right before
+   * what cannot be taken back. Throws `LostRace` where another settles by now, or may before a call would end.
+   */
   current(): Promise<Item | undefined>;
 }
 
@@ -40,6 +43,8 @@ interface Settlement {
 /** An effect is given up, as failed, after this long: the aggregate then decides what that means. */
 const giveUpAfterMs = 10 * 60_000;
 const maxBackoffMs = 30_000;
+/** How long a call may be under way; an effect that has less than this of its lease does not begin it. */
+const callMs = 2_000;
 
 /** Performs one intent. */
 export async function perform(intent: Intent, settlement: Settlement): Promise<Performed> {
@@ -60,8 +65,18 @@ export async function perform(intent: Intent, settlement: Settlement): Promise<P
   }
 }
 
-function contextOf(intent: Intent, { item, store }: Settlement): EffectContext {
-  return { id: intent.id, ref: item.ref, attempt: intent.attempts, current: () => store.load(item.ref) };
+function contextOf(intent: Intent, { item, store, clock }: Settlement): EffectContext {
+  return {
+    id: intent.id,
+    ref: item.ref,
+    attempt: intent.attempts,
+    async current() {
+      const stored = await store.load(item.ref);
+      const isOurs = stored?.lease?.owner === item.lease?.owner;
+      if (isOurs && (stored?.lease?.until ?? 0) > clock.now() + callMs) return stored;
+      throw new LostRace(`${intent.id} took too long; another settles it`);
+    },
+  };
 }
 
 function done(intent: Intent, outcome?: Outcome): Performed {

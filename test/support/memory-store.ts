@@ -51,13 +51,18 @@ class MemoryTable {
 
   load(ref: Item['ref']): Item | undefined {
     checkKey(refKey(ref), stateSort);
+    const found = this.#aggregate(ref);
+    return found && plain(found);
+  }
+
+  #aggregate(ref: Item['ref']): Item | undefined {
     const found = this.#things.get(place(refKey(ref), stateSort));
-    return found?.type === 'aggregate' ? plain(found.item) : undefined;
+    return found?.type === 'aggregate' ? found.item : undefined;
   }
 
   commit(item: Item, expectedRevision: number): 'committed' | 'lost' {
     encodeAggregate(item);
-    if ((this.load(item.ref)?.revision ?? 0) !== expectedRevision) return 'lost';
+    if ((this.#aggregate(item.ref)?.revision ?? 0) !== expectedRevision) return 'lost';
     this.#things.set(place(refKey(item.ref), stateSort), { type: 'aggregate', item: plain(item) });
     return 'committed';
   }

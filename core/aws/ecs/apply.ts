@@ -21,7 +21,8 @@ type Result =
 
 /**
  * Makes the ECS service what the target says. UpdateService has no token and no fence, so the newest generation
- * is read right before the write, and nothing is written where the service is already what it should be.
+ * is read before anything is done and again right before the write: what lies between may take long. Nothing is
+ * written where the service is already what it should be.
  */
 export async function applyTarget(
   effect: ServiceEffect,
@@ -29,15 +30,20 @@ export async function applyTarget(
   deps: Dependencies,
 ): Promise<Result> {
   const { target, cluster, ecsName } = effect;
-  const current = (await context.current())?.state as ServiceState | undefined;
-  if (current?.target?.generation !== target.generation) return { overtaken: true };
+  const isOvertaken = async () => {
+    const current = (await context.current())?.state as ServiceState | undefined;
+    return current?.target?.generation !== target.generation;
+  };
+  if (await isOvertaken()) return { overtaken: true };
   return orFinal(async () => {
     const service = await describeService(deps.ecs, cluster, ecsName);
     if (service?.status === 'DRAINING') throw new Error(`${ecsName} is still draining`);
     const balanced = await balancing(effect, deps.environment(effect.environment), deps);
-    if (!service) return primaryOf(await create(effect, balanced, context, deps));
-    if (isAlready(service, target) && isBalanced(service, balanced)) return primaryOf(service);
-    return primaryOf(await update(effect, service, balanced, deps));
+    if (service && isAlready(service, target) && isBalanced(service, balanced)) return primaryOf(service);
+    if (await isOvertaken()) return { overtaken: true };
+    return primaryOf(
+      service ? await update(effect, service, balanced, deps) : await create(effect, balanced, context, deps),
+    );
   });
 }
 
