@@ -13,6 +13,14 @@ export default defineConfig({
       { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },
       {
         test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
           name: 'system',
           include: ['test/{contract,scenario,property,security}/**/*.test.ts'],
           testTimeout: 120_000,

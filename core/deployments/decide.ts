@@ -78,7 +78,7 @@ function move(state: DeploymentState, at: At<'moving'>, seen: DeploymentSeen, no
   switch (is.is) {
     case 'there': {
       const text = `v${at.aim.release.number} is what runs: ${is.progress.running} of ${is.progress.desired} tasks`;
-      return end(state, 'succeeded', text, now, at.aim);
+      return end(state, 'succeeded', text, now, { ...at.aim, ...generationOf(at) });
     }
     case 'failing':
       return giveUp(state, at, 'circuit_breaker', is.text, now);
@@ -92,6 +92,8 @@ function move(state: DeploymentState, at: At<'moving'>, seen: DeploymentSeen, no
         : goOn(state, at, is.progress, now);
   }
 }
+
+const generationOf = ({ applied }: Move) => applied && { generation: applied.generation };
 
 function rollBack(
   state: DeploymentState,

@@ -141,11 +141,15 @@ function decided(assembly: Assembly, revision: number, index: Indexing): Intent[
   }));
 }
 
-/** While the first intent has to wait there is nothing to settle, and nobody keeps others from it. */
+/**
+ * While the first intent has to wait there is nothing to settle, and nobody keeps others from it. That is for its
+ * settler to say: by another's clock an intent that is being performed may still have to wait.
+ */
 function nextLease({ item, owner, now }: Assembly, outbox: readonly Intent[]): Item['lease'] {
-  if (!outbox[0] || hasToWait(outbox[0], now)) return undefined;
+  if (!outbox[0]) return undefined;
   const held = item?.lease && item.lease.until > now && item.outbox.length > 0 ? item.lease : undefined;
-  if (owner === undefined || (held && held.owner !== owner)) return held;
+  if (held && held.owner !== owner) return held;
+  if (hasToWait(outbox[0], now) || owner === undefined) return undefined;
   return { owner, until: now + leaseMs };
 }
 

@@ -168,6 +168,25 @@ describe('a lease', () => {
     },
   );
 
+  it('is not dropped by one by whose clock the effect still has to wait', async () => {
+    let attempts = 0;
+    const work = Promise.withResolvers<void>();
+    const engine = world.engine('one', {
+      perform: () => (++attempts === 1 ? Promise.reject(new Error('not now')) : work.promise),
+    });
+    await engine.deliver(bench('a'), lay('saw'), 'm1');
+    await engine.wake([bench('a')]);
+    world.now += 500;
+    const second = engine.wake([bench('a')]);
+    await expect.poll(() => attempts).toBe(2);
+    const behind = { clock: { now: () => world.now - 400 } };
+    await world.engine('behind', behind).deliver(bench('a'), lay('glue'), 'm2');
+    expect((await world.item('a')).lease?.owner).toBe('one/2');
+    work.resolve();
+    await second;
+    expect(jobs()).toEqual(['saw', 'glue']);
+  });
+
   it('is taken anew before the next effect when effects took long', async () => {
     const leases: (number | undefined)[] = [];
     const engine = world.engine('one', {

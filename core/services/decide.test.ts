@@ -79,6 +79,20 @@ describe('who has the service', () => {
     ]);
   });
 
+  it('keeps a success that is told late in the order in which it was aimed at', () => {
+    const late = { ...aim(1), generation: 1 };
+    const { state, told } = play(
+      claim('d1'),
+      claim('d2'),
+      { type: 'aim', deployment: 'd2', aim: aim(2) },
+      { type: 'release', deployment: 'd2', succeeded: { ...aim(2), generation: 2 } },
+      { type: 'release', deployment: 'd1', succeeded: late },
+      claim('d3'),
+    );
+    expect(state.succeeded.map(({ release }) => release.number)).toEqual([1, 2]);
+    expect(told('d3')[0]).toMatchObject({ type: 'granted', before: { release: { number: 2 } } });
+  });
+
   it('lets one that queues wait, and tells it behind whom', () => {
     const { state, told } = play(claim('d1'), claim('d2', { whenBusy: 'queue' }));
     expect(state.holder?.deployment).toBe('d1');

@@ -1,5 +1,14 @@
 import type { Domain, Indexing, Input, Instant, Plan, Reason, Send } from '../kernel/plan.ts';
-import type { Aim, Claim, ReleaseRef, ServiceEffect, ServiceMessage, ServiceState, Target } from './model.ts';
+import type {
+  Aim,
+  Claim,
+  ReleaseRef,
+  ServiceEffect,
+  ServiceMessage,
+  ServiceState,
+  Success,
+  Target,
+} from './model.ts';
 import { listOfServices } from './records.ts';
 
 /**
@@ -85,18 +94,28 @@ function retargeted(state: ServiceState, target: Omit<Target, 'generation'>): Se
   return { ...state, generation, target: { ...target, generation } };
 }
 
-function released(state: ServiceState, deployment: string, succeeded: Aim | undefined): ServiceState {
+function released(state: ServiceState, deployment: string, succeeded: Success | undefined): ServiceState {
   const { holder, ...rest } = {
     ...state,
     queue: state.queue.filter((claim) => claim.deployment !== deployment),
+    ...(succeeded && { succeeded: withSuccess(state.succeeded, succeeded) }),
   };
   if (holder?.deployment !== deployment) return holder ? { ...rest, holder } : rest;
-  if (!succeeded) return abandoned(rest, deployment);
+  return succeeded ? rest : abandoned(rest, deployment);
+}
+
+/** In the order in which they were aimed at: who is superseded while it succeeds may tell of it late. */
+function withSuccess(known: readonly Success[], succeeded: Success): readonly Success[] {
   // The count is the scalers' affair: going back to a release later must not bring its count back.
   const { count: _, ...aim } = succeeded;
-  const others = rest.succeeded.filter(({ release }) => release.number !== aim.release.number);
-  return { ...rest, succeeded: [...others, aim].slice(-maxSucceeded) };
+  const before = known.find(({ release }) => release.number === aim.release.number);
+  if (before && generationOf(before) > generationOf(aim)) return known;
+  return [...known.filter((one) => one !== before), aim]
+    .sort((one, other) => generationOf(one) - generationOf(other))
+    .slice(-maxSucceeded);
 }
+
+const generationOf = ({ generation = 0 }: Success) => generation;
 
 /**
  * A deployment that took the service from another one in the midst of its move, and then never set out, leaves a
@@ -222,7 +241,9 @@ function grant(state: ServiceState, claim: Claim, now: Instant): Step {
 /** What a deployment goes back to if it has to: the last release seen succeeding, with the count of today. */
 function whatRunsNow({ succeeded, target }: ServiceState): Aim | undefined {
   const last = succeeded.at(-1);
-  return last && target ? { ...last, count: target.count } : last;
+  if (!last) return undefined;
+  const { generation: _, ...aim } = last;
+  return target ? { ...aim, count: target.count } : aim;
 }
 
 type Found = { release: ReleaseRef; releases: readonly ReleaseRef[]; known?: Aim } | { refusal: string };
@@ -241,7 +262,10 @@ function knownRelease(state: ServiceState, wanted: number | 'previous'): Found {
   const aim = state.succeeded.findLast(({ release }) =>
     wanted === 'previous' ? release.number !== present : release.number === wanted,
   );
-  if (aim) return { release: aim.release, releases: state.releases, known: aim };
+  if (aim) {
+    const { generation: _, ...known } = aim;
+    return { release: aim.release, releases: state.releases, known };
+  }
   const those = state.succeeded.map(({ release }) => `v${release.number}`).join(', ') || 'none';
   return {
     refusal:

@@ -58,6 +58,11 @@ export interface Aim {
   readonly count?: number;
 }
 
+/** An aim that was reached, with the generation as which it was; older records have none. */
+export interface Success extends Aim {
+  readonly generation?: number;
+}
+
 /** The service's target, fenced: only the newest generation is ever applied. */
 export interface Target extends Aim {
   readonly generation: number;
@@ -83,7 +88,7 @@ export interface ServiceState {
   /** The generation whose write is under way. */
   readonly applying?: number;
   /** The releases seen succeeding, newest last, each as it was aimed at. */
-  readonly succeeded: readonly Aim[];
+  readonly succeeded: readonly Success[];
   /** The newest generation that ECS refused. */
   readonly refused?: { readonly generation: number; readonly message: string };
   /** The newest generation whose end its deployment was told. */
@@ -126,7 +131,7 @@ export type ServiceMessage =
     } & Claim)
   | { readonly type: 'aim'; readonly deployment: string; readonly aim: Aim }
   /** The deployment is over, or never wants the service; `succeeded` says what it leaves running. */
-  | { readonly type: 'release'; readonly deployment: string; readonly succeeded?: Aim }
+  | { readonly type: 'release'; readonly deployment: string; readonly succeeded?: Success }
   | { readonly type: 'scale'; readonly count: number; readonly actor: string };
 
 export type ServiceEffect = {

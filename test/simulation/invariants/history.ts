@@ -1,0 +1,57 @@
+import { deployments } from '../../../core/deployments/decide.ts';
+import type { DeploymentState } from '../../../core/deployments/model.ts';
+import { ledgerSortPrefix } from '../../../core/kernel/ledger.ts';
+import { refKey } from '../../../core/kernel/plan.ts';
+import type { Item, LedgerEntry } from '../../../core/kernel/ports.ts';
+import { services } from '../../../core/services/decide.ts';
+import type { ServiceState } from '../../../core/services/model.ts';
+import type { Facts, Invariant, Report } from '../observation.ts';
+
+/** I23: each transition has one line of history, and the lines lead to what is. */
+export const history: Invariant = {
+  name: 'I23 one line for each transition',
+  watch: (facts) => {
+    const transitions = new Set<string>();
+    const written = new Set<string>();
+    return (observation, report) => {
+      if (observation.type === 'committed') {
+        const { item, before } = observation;
+        const isTransition = JSON.stringify(item.state) !== JSON.stringify(before?.state);
+        const line = item.outbox.find(({ id }) => id === `${refKey(item.ref)}#${item.revision}#0`);
+        if (isTransition && line?.effect.type !== 'ledger')
+          report(`${keyOf(item)} is a transition without a line of history`);
+        if (line) transitions.add(keyOf(item));
+      }
+      if (observation.type === 'recorded' && observation.record.sort.startsWith(ledgerSortPrefix)) {
+        const entry = observation.record.body as LedgerEntry;
+        const key = keyOf(entry);
+        if (written.has(key)) report(`${key} was written twice into history`);
+        if (!transitions.has(key)) report(`${key} is in history and never happened`);
+        written.add(key);
+      }
+      if (observation.type === 'over') {
+        for (const key of transitions) if (!written.has(key)) report(`${key} is missing in history`);
+        for (const item of facts.items.values()) replay(facts, item, report);
+      }
+    };
+  },
+};
+
+const keyOf = ({ ref, revision }: Pick<Item, 'ref' | 'revision'>) => `${refKey(ref)} r${revision}`;
+
+function replay({ records }: Facts, { ref, state }: Item, report: Report): void {
+  const lines = [...records.values()]
+    .filter(({ partition, sort }) => partition === refKey(ref) && sort.startsWith(ledgerSortPrefix))
+    .map(({ body }) => body as LedgerEntry)
+    .sort((one, other) => one.revision - other.revision);
+  let at: string | undefined;
+  for (const line of lines) {
+    if (line.from !== at) report(`${keyOf(line)} says that it was ${line.from}, and it was ${at}`);
+    at = line.to;
+  }
+  const is =
+    ref.kind === 'deployment'
+      ? deployments.index(state as DeploymentState).status
+      : services.index(state as ServiceState).status;
+  if (at !== is) report(`the history of ${refKey(ref)} ends with ${at}, and it is ${is}`);
+}

@@ -1,0 +1,36 @@
+import type { ServiceState } from '../../../core/services/model.ts';
+import type { Facts, Invariant } from '../observation.ts';
+
+/** Convergence: the service in ECS is what Berth aimed at, unless somebody else, or ECS, changed it after that. */
+export const serviceIsTarget: Invariant = {
+  name: 'L the service in ECS is the target',
+  watch: (facts) => {
+    const lastWriter = new Map<string, string | undefined>();
+    return (observation, report) => {
+      if (observation.type === 'written') {
+        const { service, serviceName } = observation.input;
+        const name = service ?? serviceName;
+        if (typeof name === 'string') lastWriter.set(name, observation.by);
+      }
+      if (observation.type !== 'over') return;
+      for (const item of facts.items.values()) {
+        const state = item.state as ServiceState;
+        if (item.ref.kind === 'service' && lastWriter.get(state.ecsName) !== undefined) {
+          const difference = differenceOf(state, facts);
+          if (difference) report(`${state.id}: ${difference}`);
+        }
+      }
+    };
+  },
+};
+
+function differenceOf({ target, refused, ecsName }: ServiceState, { ecs }: Facts): string | undefined {
+  const service = ecs.service(ecsName);
+  const primary = service?.deployments.find(({ status }) => status === 'PRIMARY');
+  if (!service || !primary || !target || refused?.generation === target.generation) return undefined;
+  if (service.desiredCount !== target.count)
+    return `${service.desiredCount} tasks instead of ${target.count}`;
+  const wanted = target.release.taskDefinitionArn;
+  if (primary.definitionArn === wanted || primary.isRollback) return undefined;
+  return `${primary.definitionArn} instead of ${wanted}`;
+}
