@@ -146,6 +146,14 @@ describe('a container as a process', () => {
     expect(await runtime.adopt('t-web')).toEqual({ state: 'exited', exitCode: 137 });
   });
 
+  test('takes it as an end like any other when its folder is gone by then', async () => {
+    await runtime.launch(sh(`echo $PPID > ${directory}/wrapper; exec sleep 1000`));
+    const wrapper = Number(await written('wrapper'));
+    rmSync(join(directory, 'containers'), { recursive: true });
+    process.kill(-wrapper, 'SIGKILL');
+    await exited();
+  });
+
   test('gives a port that is taken on its address, or one of 127.0.0.1, a free number', async () => {
     const nothingTaken = { addresses: new Set<string>(), publishedPorts: new Set<number>() };
     const taken = createServer();

@@ -65,9 +65,13 @@ export class ContainerFolder {
     return parseExitCode(this.#read('exit'));
   }
 
-  /** Settles the exit code of a run whose wrapper could not. */
+  /** Settles the exit code of a run whose wrapper could not; where the folder is gone, nobody will ask for it. */
   settleExitCode(code: number): void {
-    writeFileSync(this.#file('exit'), `${code}\n`);
+    try {
+      writeFileSync(this.#file('exit'), `${code}\n`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
 
   remove(): void {
