@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           maxWorkers: 2,
         },
       },

@@ -28,7 +28,7 @@ export const faults = {
   'throttled: ClientException': { place: 'ecs', rate: 0.03 },
   'a call fails with a 5xx': { place: 'call', rate: 0.03 },
   'ECS is unavailable': { place: 'window', rate: 1, seconds: [20, 150] },
-  'a read of a service is stale': { place: 'ecs-read', rate: 0.15 },
+  'a read of a service is stale': { place: 'ecs-read', rate: 0.3 },
   'an event is lost': { place: 'event', rate: 0.2 },
   'an event comes twice': { place: 'event', rate: 0.2 },
   'an event is late': { place: 'event', rate: 0.2 },

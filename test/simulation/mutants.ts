@@ -11,6 +11,8 @@ import type { VirtualClock } from '../../local/support/clock.ts';
 export interface Mutant {
   /** The first words of the invariants that may notice it. */
   readonly caughtBy: readonly string[];
+  /** Seeds that are known to notice a rare one; where they do not any more, others are searched. */
+  readonly seeds?: readonly number[];
   readonly store?: (store: Store, clock: VirtualClock) => Store;
   readonly member?: (member: Member) => Member;
   readonly context?: (context: EffectContext, effect: { readonly type: string }) => EffectContext;
@@ -39,11 +41,23 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   },
   'a write does not heed the fence': {
     caughtBy: ['I6'],
+    seeds: [42, 91],
     context: (context, effect) => ({
       ...context,
       async current() {
         await context.current().catch(() => undefined);
         return asIfNewest(effect);
+      },
+    }),
+  },
+  'a read is believed right after a write': {
+    caughtBy: ['I5', 'L'],
+    seeds: [196, 200],
+    context: (context) => ({
+      ...context,
+      async current() {
+        const item = await context.current();
+        return item && { ...item, state: { ...(item.state as ServiceState), applied: undefined } };
       },
     }),
   },

@@ -50,9 +50,16 @@ export function drawStory(all: Random, lengthMs: number): Story {
     const others = Array.from({ length: random.between(1, isHasty ? 7 : 5) }, (_, place) =>
       drawStep(random, name, place + 2, random.between(1_000, isHasty ? lengthMs / 4 : lengthMs)),
     );
-    return [first, ...others];
+    return [first, ...others, ...secondThoughts(random, others)];
   });
   return { services, steps: steps.sort((one, other) => one.at - other.at) };
+}
+
+/** Now and then a deployment is stopped as soon as it has begun. */
+function secondThoughts(random: Random, steps: readonly Step[]): Step[] {
+  return steps
+    .filter((step) => step.do === 'deploy' && random.chance(0.2))
+    .map(({ at, service }) => ({ do: 'abort', at: at + random.between(300, 4_000), service }));
 }
 
 function deploy(random: Random, service: string, version: number, at: number, behaviour?: Behaviour): Step {

@@ -3,6 +3,7 @@ import type { ECSClient, Service } from '@aws-sdk/client-ecs';
 import { CreateServiceCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { containerName, type Environment } from '../../contract/environment.ts';
+import type { Clock } from '../../kernel/ports.ts';
 import type { EffectContext } from '../../kernel/settle.ts';
 import type { ServiceEffect, ServiceState, Target } from '../../services/model.ts';
 import { ensureTargetGroup } from '../load-balancer.ts';
@@ -12,12 +13,19 @@ import { describeService } from './look.ts';
 interface Dependencies {
   readonly ecs: ECSClient;
   readonly loadBalancer: ElasticLoadBalancingV2Client;
+  readonly clock: Clock;
   environment(name: string): Environment;
 }
 
 type Result =
   | { readonly serviceArn: string; readonly ecsDeploymentId: string }
   | { readonly overtaken: true };
+
+/**
+ * A read may lag behind Berth's last write for this long, and show what was there before as if it were still. To
+ * write what is there already changes nothing.
+ */
+const settleMs = 60_000;
 
 /**
  * Makes the ECS service what the target says. UpdateService has no token and no fence, so the newest generation
@@ -30,17 +38,19 @@ export async function applyTarget(
   deps: Dependencies,
 ): Promise<Result> {
   const { target, cluster, ecsName } = effect;
-  const isOvertaken = async () => {
-    const current = (await context.current())?.state as ServiceState | undefined;
-    return current?.target?.generation !== target.generation;
-  };
-  if (await isOvertaken()) return { overtaken: true };
+  const ask = async () => (await context.current())?.state as ServiceState | undefined;
+  const isOvertaken = (state: ServiceState | undefined) => state?.target?.generation !== target.generation;
+  const current = await ask();
+  if (isOvertaken(current)) return { overtaken: true };
+  const isSettled = deps.clock.now() - (current?.applied?.at ?? 0) > settleMs;
   return orFinal(async () => {
     const service = await describeService(deps.ecs, cluster, ecsName);
     if (service?.status === 'DRAINING') throw new Error(`${ecsName} is still draining`);
+    if (!service && !isSettled) throw new Error(`ECS does not show ${ecsName} yet`);
     const balanced = await balancing(effect, deps.environment(effect.environment), deps);
-    if (service && isAlready(service, target) && isBalanced(service, balanced)) return primaryOf(service);
-    if (await isOvertaken()) return { overtaken: true };
+    if (service && isSettled && isAlready(service, target) && isBalanced(service, balanced))
+      return primaryOf(service);
+    if (isOvertaken(await ask())) return { overtaken: true };
     return primaryOf(
       service ? await update(effect, service, balanced, deps) : await create(effect, balanced, context, deps),
     );

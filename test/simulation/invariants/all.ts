@@ -5,6 +5,7 @@ import { fence } from './fence.ts';
 import { heardOnce } from './heard-once.ts';
 import { history } from './history.ts';
 import { intentFirst } from './intent-first.ts';
+import { noFalseRefusal } from './no-false-refusal.ts';
 import { oneHolder } from './one-holder.ts';
 import { recordsAreTrue } from './records-are-true.ts';
 import { serviceIsTarget } from './service-is-target.ts';
@@ -14,6 +15,7 @@ import { wayBack } from './way-back.ts';
 
 export const invariants: readonly Invariant[] = [
   versionsNeverFall,
+  noFalseRefusal,
   oneHolder,
   fence,
   truthOfVerdicts,

@@ -37,7 +37,7 @@ export function staleReads(
       const service = (input.services as string[])[0] ?? '';
       const answer = read(service);
       if (!weather.strikes('a read of a service is stale')) return answer;
-      const at = clock.now() - random.between(100, maxLagMs);
+      const at = clock.now() - random.between(1_000, maxLagMs);
       return past.get(service)?.findLast((one) => one.at <= at)?.answer ?? answer;
     },
   };
