@@ -2,8 +2,8 @@ import type { Following, LogSink } from '../../logs/sink.ts';
 import type { Clock } from '../../support/clock.ts';
 import type { ExitedContainer, RunningContainer } from '../runtime.ts';
 import { processExists, signalGroup, wrapperRuns } from './identity.ts';
+import { type Nursery, NurseryLost, type Spawned } from './nursery.ts';
 import type { ContainerFolder, LaunchRecord } from './record.ts';
-import { spawnContainer } from './spawn.ts';
 import type { Pids } from './wrapper.ts';
 
 /** SIGKILL ends the wrapper too, so nobody is left to write this code down. */
@@ -31,15 +31,26 @@ export class ProcessContainer {
     this.#logs = logs;
   }
 
-  /** Starts it as a child of this process; `ended` is called when its whole group has ended. */
-  async start(ended: () => void): Promise<RunningContainer> {
-    const spawned = await spawnContainer(this.#folder, this.record);
-    spawned.ended.then(() => {
+  /** Starts it; `told` is called when its whole group has ended, or has to be looked after from now on. */
+  async start(nursery: Nursery, clock: Clock, told: () => void): Promise<RunningContainer> {
+    const { pids, ended } = await this.#forked(nursery, clock);
+    ended.then(() => {
       if (this.#state.is === 'running') this.#state = { ...this.#state, child: false };
       // Whoever launched it learns that it runs before anyone learns that it has ended.
-      setImmediate(ended);
+      setImmediate(told);
     });
-    return this.#run(spawned.pids, true);
+    return this.#run(pids, true);
+  }
+
+  /** A nursery that was lost meanwhile may have forked it, or not. */
+  async #forked(nursery: Nursery, clock: Clock): Promise<Spawned> {
+    try {
+      return await nursery.spawn(this.#folder, this.record);
+    } catch (error) {
+      if (!(error instanceof NurseryLost)) throw error;
+      const pids = await this.#pidsSoon(clock);
+      return pids ? { pids, ended: Promise.resolve() } : nursery.spawn(this.#folder, this.record);
+    }
   }
 
   /** What became of it; undefined when it never began and now never will. */
@@ -58,7 +69,7 @@ export class ProcessContainer {
     return pids !== undefined && wrapperRuns(pids, this.#folder.path);
   }
 
-  /** Whether it runs without being a child of this process, which then is not told of its end. */
+  /** Whether it runs without being a child of the nursery's, which then tells nobody of its end. */
   isAdopted(): boolean {
     return this.#state.is === 'running' && !this.#state.child;
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,9 @@ import type { ContainerLaunch, ExitedContainer, Runtime } from '../runtime.ts';
 import { placeBeside, placeTask } from './addresses.ts';
 import { processExists } from './identity.ts';
 import { createProcessRuntime } from './runtime.ts';
+
+const parentOf = (pid: number) =>
+  Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }));
 
 runtimeContract({
   name: 'process',
@@ -104,6 +108,17 @@ describe('a container as a process', () => {
     await runtime.launch(launchOf({ command: ['node', '-e', script, '--', ...words], labels }));
     expect(JSON.parse(await written('words'))).toEqual(words);
     expect(existsSync(join(directory, 'hacked'))).toBe(false);
+  });
+
+  test('is known to its end where the process that forked it is killed', async () => {
+    const { pid } = await runtime.launch(sh(`until [ -e ${directory}/go ]; do sleep 0.02; done; exit 5`));
+    process.kill(parentOf(parentOf(pid!)), 'SIGKILL');
+    await runtime.launch({ ...sh('exit 6'), id: 't-next', taskId: 'next' });
+    await vi.waitFor(() => expect(exits.get('t-next')?.exitCode).toBe(6), { timeout: 5_000 });
+    expect(exits.has('t-web')).toBe(false);
+    writeFileSync(join(directory, 'go'), '');
+    await exited();
+    expect(exits.get('t-web')?.exitCode).toBe(5);
   });
 
   test('leaves nothing behind of a program that ends while its children run', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileNameOf } from '../../logs/names.ts';
-import { type Pids, parseExitCode, parsePids } from './wrapper.ts';
+import { outputName, type Pids, parseExitCode, parsePids } from './wrapper.ts';
 
 /** What is known of one run of one container, kept in a folder of its own so that the next Local AWS knows it. */
 export interface LaunchRecord {
@@ -53,7 +53,7 @@ export class ContainerFolder {
 
   /** The file that both output streams are appended to. */
   get output(): string {
-    return this.#file('output');
+    return this.#file(outputName);
   }
 
   pids(): Pids | undefined {

@@ -8,6 +8,7 @@ import { checkExecutable, commandOf, workingDirectoryOf } from './command.ts';
 import { ProcessContainer } from './container.ts';
 import { environmentFor } from './environment.ts';
 import { runBeside } from './exec.ts';
+import { Nursery } from './nursery.ts';
 import { ContainerFolder, type LaunchRecord } from './record.ts';
 
 export interface ProcessRuntimeOptions {
@@ -35,6 +36,7 @@ class ProcessRuntime implements Runtime {
   readonly #clock: Clock;
   readonly #containers = new Map<string, ProcessContainer>();
   readonly #listeners: ((id: string, exit: ExitedContainer) => void)[] = [];
+  readonly #nursery = new Nursery();
   readonly #closing = new AbortController();
   #launches: Promise<unknown> = Promise.resolve();
   #timer: Timer | undefined;
@@ -81,7 +83,10 @@ class ProcessRuntime implements Runtime {
     const folder = ContainerFolder.create(this.#directory, record);
     const container = new ProcessContainer(folder, record, this.#logs);
     try {
-      const running = await container.start(() => this.#tellIfExited(container));
+      const running = await container.start(this.#nursery, this.#clock, () => {
+        this.#tellIfExited(container);
+        if (container.isAdopted()) this.#watch();
+      });
       this.#containers.set(record.id, container);
       return running;
     } catch (error) {
@@ -124,6 +129,7 @@ class ProcessRuntime implements Runtime {
     await this.#launches;
     this.#closing.abort();
     this.#timer?.cancel();
+    this.#nursery.close();
     for (const container of this.#containers.values()) container.letGo();
     this.#containers.clear();
     this.#listeners.length = 0;
@@ -139,7 +145,7 @@ class ProcessRuntime implements Runtime {
     return sibling ? placeBeside(sibling.record.address, ports, taken) : placeTask(taskId, ports, taken);
   }
 
-  /** Adopted processes are not our children: nobody tells us of their end, so we look. */
+  /** Adopted processes are not the nursery's children: nobody tells us of their end, so we look. */
   #watch(): void {
     this.#timer ??= this.#clock.after(LOOK_EVERY_MS, () => {
       this.#timer = undefined;

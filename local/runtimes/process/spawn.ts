@@ -1,21 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { cannotStart } from './command.ts';
-import type { ContainerFolder, LaunchRecord } from './record.ts';
-import { type Pids, parsePids, WRAPPER } from './wrapper.ts';
+import { join } from 'node:path';
+import type { LaunchRecord } from './record.ts';
+import { outputName, type Pids, parsePids, WRAPPER } from './wrapper.ts';
 
-export interface Spawned {
-  readonly pids: Pids;
-  /** Resolves when the wrapper has ended, and with it everything in its group. */
-  readonly ended: Promise<void>;
-}
-
-/** Starts a container's program under its wrapper in a process group of its own; resolves when it is forked. */
-export async function spawnContainer(folder: ContainerFolder, record: LaunchRecord): Promise<Spawned> {
-  const output = record.log ? openSync(folder.output, 'a') : 'ignore';
+/**
+ * Starts a container's program under its wrapper in a process group of its own; resolves when it is forked. `ended`
+ * resolves when the wrapper has ended, and with it everything in its group.
+ */
+export async function spawnContainer(
+  folder: string,
+  record: LaunchRecord,
+): Promise<{ pids: Pids; ended: Promise<void> }> {
+  const output = record.log ? openSync(join(folder, outputName), 'a') : 'ignore';
   try {
     const { argv, environment } = withOddNames(record);
-    const child = spawn('/bin/sh', ['-c', WRAPPER, 'berth', folder.path, ...argv], {
+    const child = spawn('/bin/sh', ['-c', WRAPPER, 'berth', folder, ...argv], {
       cwd: record.workingDirectory,
       env: environment,
       stdio: ['ignore', output, output, 'pipe'],
@@ -25,8 +25,6 @@ export async function spawnContainer(folder: ContainerFolder, record: LaunchReco
     const pids = await pidsFrom(child);
     child.unref();
     return { pids, ended };
-  } catch (error) {
-    throw error instanceof Error && 'code' in error ? cannotStart(error.message) : error;
   } finally {
     if (typeof output === 'number') closeSync(output);
   }
@@ -49,7 +47,7 @@ function pidsFrom(child: ChildProcess): Promise<Pids> {
     told.once('end', () => {
       const pids = parsePids(text);
       if (pids) resolve(pids);
-      else reject(cannotStart('its process ended before it began'));
+      else reject(new Error('its process ended before it began'));
     });
     child.once('error', reject);
   });

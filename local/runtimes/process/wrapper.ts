@@ -21,6 +21,9 @@ echo "$?" > "$directory/exit"
 kill -KILL 0
 `;
 
+/** The file in a container's folder that both output streams are appended to. */
+export const outputName = 'output';
+
 export interface Pids {
   /** Also the id of the process group that both are in. */
   readonly wrapper: number;
