@@ -6,52 +6,75 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { sqsAlarms } from '../core/aws/alarms.ts';
 import { createDynamoStore } from '../core/aws/dynamodb/store.ts';
-import { awsMembers } from '../core/aws/members.ts';
-import { type Environment, parseEnvironments } from '../core/contract/environment.ts';
+import { liveServices } from '../core/aws/ecs/live.ts';
+import { cloudWatchLogs } from '../core/aws/logs.ts';
+import { actingMembers, lookingMembers } from '../core/aws/members.ts';
+import type { Environment } from '../core/contract/environment.ts';
 import type { Territory } from '../core/intake/classify.ts';
 import { BerthError } from '../core/kernel/errors.ts';
+import type { Members } from '../core/kernel/item.ts';
 import { createEngine } from '../core/kernel/reconcile.ts';
+import { idsBy } from '../core/operations/ids.ts';
+import { describedIn } from './support/description.ts';
 import { consoleLog } from './support/log.ts';
 
-/** The one place that reads the function's environment and makes what reaches outside. */
-export function compose(env: NodeJS.ProcessEnv = process.env) {
-  const log = consoleLog;
+/*
+ * The one place that reads the function's environment and makes what reaches outside. There is a part for each
+ * function, so that no bundle carries a client that its function does not use.
+ */
+
+/** Records, and asks for looks: all that taking events in needs. */
+export function composeIntake(env: NodeJS.ProcessEnv = process.env) {
   const clock = { now: () => Date.now() };
+  const environments = environmentsOf(env);
   const sqs = new SQSClient({});
-  const ecs = new ECSClient({});
-  const logs = new CloudWatchLogsClient({});
-  const loadBalancer = new ElasticLoadBalancingV2Client({});
-  const environments = parseEnvironments(required(env, 'BERTH_ENVIRONMENTS'));
-  const environment = environmentBy(environments);
-  const store = createDynamoStore({ client: new DynamoDBClient({}), table: required(env, 'BERTH_TABLE') });
-  const alarms = sqsAlarms(sqs, required(env, 'BERTH_WAKE_QUEUE'), clock);
-  const members = awsMembers({ store, clock, log, ecs, loadBalancer, logs, environment });
-  const engine = createEngine({ store, clock, alarms, members, log, owner: randomUUID() });
-  const deadLetterQueue = env.BERTH_DEAD_LETTER_QUEUE;
-  const territory = territoryOf(environments);
   return {
-    log,
+    log: consoleLog,
     clock,
-    sqs,
-    ecs,
-    logs,
     environments,
-    environment,
-    store,
-    alarms,
-    engine,
-    deadLetterQueue,
-    territory,
+    environment: environmentBy(environments),
+    territory: territoryOf(environments),
+    store: createDynamoStore({ client: new DynamoDBClient({}), table: required(env, 'BERTH_TABLE') }),
+    sqs,
+    alarms: sqsAlarms(sqs, required(env, 'BERTH_WAKE_QUEUE'), clock),
+    deadLetterQueue: env.BERTH_DEAD_LETTER_QUEUE,
   };
 }
 
-export type Composition = ReturnType<typeof compose>;
+/** Besides, reads ECS. */
+export const composeSweep = () => ({ ...composeIntake(), ecs: new ECSClient({}) });
 
-function required(env: NodeJS.ProcessEnv, name: string): string {
-  const value = env[name];
-  if (!value) throw new Error(`the function needs the environment variable ${name}`);
-  return value;
+/** Takes in what people ask and shows them what there is; leaves effects to `composeEngine`. */
+export function composeApi() {
+  const { eyes, logs } = composeEyes();
+  return {
+    ...eyes,
+    engine: engineOf(eyes, lookingMembers(eyes)),
+    logs: cloudWatchLogs(logs),
+    live: liveServices(eyes.ecs),
+    newId: idsBy(eyes.clock),
+    describe: describedIn(new URL('openapi.json', import.meta.url)),
+  };
 }
+
+/** Looks at aggregates and settles their outboxes. */
+export function composeEngine() {
+  const { eyes } = composeEyes();
+  const loadBalancer = new ElasticLoadBalancingV2Client({});
+  return { ...eyes, engine: engineOf(eyes, actingMembers({ ...eyes, loadBalancer })) };
+}
+
+function composeEyes() {
+  const logs = new CloudWatchLogsClient({});
+  return { eyes: { ...composeSweep(), logs }, logs };
+}
+
+const engineOf = (parts: ReturnType<typeof composeIntake>, members: Members) =>
+  createEngine({ ...parts, members, owner: randomUUID() });
+
+/** Whoever deployed the function has checked them (`parseEnvironments`), and filled in what was left out. */
+const environmentsOf = (env: NodeJS.ProcessEnv) =>
+  JSON.parse(required(env, 'BERTH_ENVIRONMENTS')) as readonly Environment[];
 
 const environmentBy = (environments: readonly Environment[]) => (name: string) => {
   const found = environments.find((environment) => environment.name === name);
@@ -64,3 +87,9 @@ const territoryOf = (environments: readonly Environment[]): Territory => ({
   account: environments[0]?.account ?? '',
   environments: new Map(environments.map(({ cluster, name }) => [cluster, name])),
 });
+
+function required(env: NodeJS.ProcessEnv, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`the function needs the environment variable ${name}`);
+  return value;
+}

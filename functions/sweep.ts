@@ -3,9 +3,9 @@ import { tasksOfService } from '../core/aws/ecs/tasks.ts';
 import { catchUp } from '../core/intake/catch-up.ts';
 import type { ServiceState } from '../core/services/model.ts';
 import { listOfServices } from '../core/services/records.ts';
-import { compose } from './composition.ts';
+import { composeSweep } from './composition.ts';
 
-const berth = compose();
+const berth = composeSweep();
 
 const maxDue = 500;
 const maxServices = 100;

@@ -1,3 +1,4 @@
+import { parseEnvironments } from '../core/contract/environment.ts';
 import type { AwsService } from './support/service.ts';
 
 export interface AccountDependencies {
@@ -25,8 +26,11 @@ export async function provisionAccount(deps: AccountDependencies): Promise<strin
     ...(loadBalancerArn === undefined ? {} : { loadBalancerArn }),
     vpcId: 'vpc-local',
     subnets: ['subnet-local'],
+    executionRoleArn: `arn:aws:iam::${deps.account}:role/berth-tasks/execution`,
+    taskRoleArn: `arn:aws:iam::${deps.account}:role/berth-tasks/task`,
     local: true,
     publicHost: '127.0.0.1',
   };
-  return JSON.stringify([environment]);
+  // Checked and filled in here, as whoever deploys to AWS has to: functions take it as it is.
+  return JSON.stringify(parseEnvironments(JSON.stringify([environment])));
 }

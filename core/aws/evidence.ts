@@ -1,6 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { type Environment, logGroupOf, logStreamOf } from '../contract/environment.ts';
+import type { Environment } from '../contract/environment.ts';
+import { logGroupOf, logStreamOf } from '../contract/logging.ts';
 import { mostTelling } from '../deployments/evidence.ts';
 import type { DeploymentQuery, DeploymentSeen } from '../deployments/model.ts';
 import { lastPartOf } from '../ecs/arn.ts';

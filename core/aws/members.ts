@@ -6,6 +6,7 @@ import { deployments } from '../deployments/decide.ts';
 import type { DeploymentEffect, DeploymentQuery, DeploymentSeen } from '../deployments/model.ts';
 import type { Member, Members } from '../kernel/item.ts';
 import type { Clock, Log, Store } from '../kernel/ports.ts';
+import type { Perform } from '../kernel/settle.ts';
 import { services } from '../services/decide.ts';
 import type { ServiceEffect } from '../services/model.ts';
 import { applyTarget } from './ecs/apply.ts';
@@ -13,39 +14,50 @@ import { lookAtService } from './ecs/look.ts';
 import { registerRelease } from './ecs/register.ts';
 import { lookForEvidence } from './evidence.ts';
 
-export interface MemberDependencies {
+export interface LookingDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
   readonly ecs: ECSClient;
-  readonly loadBalancer: ElasticLoadBalancingV2Client;
   readonly logs: CloudWatchLogsClient;
   /** Throws a `BerthError` for an environment that is not there. */
   environment(name: string): Environment;
 }
 
+export interface ActingDependencies extends LookingDependencies {
+  readonly loadBalancer: ElasticLoadBalancingV2Client;
+}
+
+/** Every domain with its eyes on AWS, for whoever decides and leaves the effects to others. */
+export function lookingMembers(deps: LookingDependencies): Members {
+  return { service: serviceMember(handless), deployment: deploymentMember(deps, handless) };
+}
+
 /** Every domain with its eyes and hands on AWS. */
-export function awsMembers(deps: MemberDependencies): Members {
-  return { service: serviceMember(deps), deployment: deploymentMember(deps) };
-}
-
-function serviceMember(deps: MemberDependencies): Member {
+export function actingMembers(deps: ActingDependencies): Members {
   return {
-    domain: services,
-    look: async () => ({}),
-    perform: (effect, context) => applyTarget(effect as ServiceEffect, context, deps),
+    service: serviceMember((effect, context) => applyTarget(effect as ServiceEffect, context, deps)),
+    deployment: deploymentMember(deps, (effect) => registerRelease(effect as DeploymentEffect, deps)),
   };
 }
 
-function deploymentMember(deps: MemberDependencies): Member {
-  return {
-    domain: deployments,
-    look: (query) => lookForDeployment(query as DeploymentQuery, deps),
-    perform: (effect) => registerRelease(effect as DeploymentEffect, deps),
-  };
-}
+const handless: Perform = async (effect) => {
+  throw new Error(`${effect.type} is to be performed by whoever is woken, not here`);
+};
 
-async function lookForDeployment(query: DeploymentQuery, deps: MemberDependencies): Promise<DeploymentSeen> {
+const serviceMember = (perform: Perform): Member => ({
+  domain: services,
+  look: async () => ({}),
+  perform,
+});
+
+const deploymentMember = (deps: LookingDependencies, perform: Perform): Member => ({
+  domain: deployments,
+  look: (query) => lookForDeployment(query as DeploymentQuery, deps),
+  perform,
+});
+
+async function lookForDeployment(query: DeploymentQuery, deps: LookingDependencies): Promise<DeploymentSeen> {
   const [service, evidence] = await Promise.all([
     query.service && lookAtService(deps.ecs, query.service),
     query.evidence && lookForEvidence(query.evidence, deps),

@@ -1,7 +1,9 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
+import { answers, type RouteOutput } from './answers.ts';
 import { parse } from './parse.ts';
-import { kindOf, type ProblemView, problemView } from './problem.ts';
-import { type Route, type RouteName, type RouteOutput, type Routes, routes } from './routes.ts';
+import { kindOf } from './problem.ts';
+import { type Route, type RouteName, type Routes, routes } from './routes.ts';
+import { type ProblemView, problemView } from './views.ts';
 
 /** An answer of Berth's that says no; `kind` is one of the error kinds of the API (`not-found`, …). */
 export class ProblemError extends Error {
@@ -22,7 +24,7 @@ export class UnreachableError extends Error {
   readonly kind = 'unreachable';
 }
 
-type Body<Name extends RouteName> = Routes[Name] extends { body: infer Schema extends z.ZodType }
+type Body<Name extends RouteName> = Routes[Name] extends { body: infer Schema extends z.core.$ZodType }
   ? { readonly body: z.input<Schema> }
   : object;
 type Key<Name extends RouteName> = Routes[Name] extends { idempotent: true }
@@ -54,14 +56,19 @@ export interface ClientOptions {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const entries = Object.entries(routes).map(([name, route]) => [
+  const entries = (Object.keys(routes) as RouteName[]).map((name) => [
     name,
-    (input: object = {}) => call(options, route, { ...input }),
+    (input: object = {}) => call(options, name, { ...input }),
   ]);
   return Object.fromEntries(entries) as Client;
 }
 
-async function call(options: ClientOptions, route: Route, input: Record<string, unknown>): Promise<unknown> {
+async function call(
+  options: ClientOptions,
+  name: RouteName,
+  input: Record<string, unknown>,
+): Promise<unknown> {
+  const route: Route = routes[name];
   const { body, idempotencyKey, ...values } = input;
   const response = await send(options, urlOf(options.baseUrl, route, values), {
     method: route.method,
@@ -73,7 +80,7 @@ async function call(options: ClientOptions, route: Route, input: Record<string, 
     ...(route.body && { body: JSON.stringify(body ?? {}) }),
   });
   const answer = await jsonOf(response);
-  if (response.ok) return understood(route.response, answer, response);
+  if (response.ok) return understood(answers[name], answer, response);
   throw new ProblemError(understood(problemView, answer, response));
 }
 
@@ -109,7 +116,7 @@ async function jsonOf(response: Response): Promise<unknown> {
   return response.json().catch(() => undefined);
 }
 
-function understood<Schema extends z.ZodType>(
+function understood<Schema extends z.core.$ZodType>(
   schema: Schema,
   answer: unknown,
   response: Response,

@@ -51,7 +51,7 @@ export function toDesired(service: ServiceManifest, place: Place): Desired {
 function healthOf({ path, command, ...check }: NonNullable<ServiceManifest['health']>): HealthSpec {
   const times = {
     intervalSeconds: check.interval,
-    timeoutSeconds: check.timeout ?? Math.min(defaults['health.timeout'].value, check.interval - 1),
+    timeoutSeconds: check.timeout ?? Math.min(defaults['health.timeout'], check.interval - 1),
     healthyCount: check.healthy,
     unhealthyCount: check.unhealthy,
     graceSeconds: check.grace,

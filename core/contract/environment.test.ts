@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { logGroupOf, logStreamOf, parseEnvironments } from './environment.ts';
+import { parseEnvironments } from './environment.ts';
+import { logGroupOf, logStreamOf } from './logging.ts';
 
 const one = {
   name: 'local',

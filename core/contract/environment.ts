@@ -1,50 +1,48 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { BerthError } from '../kernel/errors.ts';
 import { name } from './names.ts';
 import { parse, strict } from './parse.ts';
 
-const arn = (of: RegExp, what: string) => z.string().max(2048).regex(of, `has to be the ARN of ${what}`);
+const matching = (pattern: RegExp, what: string) => z.string().check(z.regex(pattern, `has to be ${what}`));
+const arn = (pattern: RegExp, what: string) =>
+  z.string().check(z.maxLength(2048), z.regex(pattern, `has to be the ARN of ${what}`));
 const roleArn = arn(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'an IAM role');
-const id = z.string().regex(/^[\w-]{1,64}$/);
+const id = matching(/^[\w-]{1,64}$/, 'an id such as "subnet-0a1b2c3d"');
 
 /** An ECS cluster with what a service there needs besides. */
 const environment = strict({
   name,
-  cluster: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'has to be the name of an ECS cluster'),
-  region: z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'has to be a region such as "eu-central-1"'),
-  account: z.string().regex(/^\d{12}$/, 'has to be an account id, 12 digits'),
-  loadBalancerArn: arn(
-    /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer\/.+$/,
-    'a load balancer',
-  ).optional(),
-  vpcId: id.optional(),
-  subnets: z.array(id).min(1).max(16),
-  securityGroups: z.array(id).max(5).default([]),
-  launchType: z.literal('FARGATE').default('FARGATE'),
-  executionRoleArn: roleArn.optional(),
-  taskRoleArn: roleArn.optional(),
-  logGroupPrefix: z
-    .string()
-    .regex(/^\/[\w./-]{0,200}$/)
-    .default('/berth'),
+  cluster: matching(/^[A-Za-z0-9_-]{1,255}$/, 'the name of an ECS cluster'),
+  region: matching(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'a region such as "eu-central-1"'),
+  account: matching(/^\d{12}$/, 'an account id, 12 digits'),
+  loadBalancerArn: z.optional(
+    arn(/^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer\/.+$/, 'a load balancer'),
+  ),
+  vpcId: z.optional(id),
+  subnets: z.array(id).check(z.minLength(1), z.maxLength(16)),
+  securityGroups: z._default(z.array(id).check(z.maxLength(5)), []),
+  launchType: z._default(z.literal('FARGATE'), 'FARGATE'),
+  executionRoleArn: z.optional(roleArn),
+  taskRoleArn: z.optional(roleArn),
+  logGroupPrefix: z._default(
+    matching(/^\/[\w./-]{0,200}$/, 'the beginning of the names of log groups, such as "/berth"'),
+    '/berth',
+  ),
   /** On one machine: programs may be run without an image, in a directory of this machine. */
-  local: z.boolean().default(false),
+  local: z._default(z.boolean(), false),
   /** The name under which people reach the load balancer. */
-  publicHost: z
-    .string()
-    .regex(/^[A-Za-z0-9.-]{1,253}$/)
-    .optional(),
+  publicHost: z.optional(matching(/^[A-Za-z0-9.-]{1,253}$/, 'the name of a host, without a port')),
 });
 
 export type Environment = z.output<typeof environment>;
 
-const environments = z
-  .array(environment)
-  .max(50)
-  .refine(
+const environments = z.array(environment).check(
+  z.maxLength(50),
+  z.refine(
     (all) => new Set(all.map((one) => one.name)).size === all.length,
     'has to name each environment once',
-  );
+  ),
+);
 
 /** Reads the variable `BERTH_ENVIRONMENTS`, a JSON array. Throws a `BerthError` that says what is wrong in it. */
 export function parseEnvironments(json: string): readonly Environment[] {
@@ -61,10 +59,3 @@ function fromJson(json: string): unknown {
     throw new BerthError('invalid-request', 'BERTH_ENVIRONMENTS has to be JSON: an array of environments');
   }
 }
-
-export const logGroupOf = (environment: Environment, ecsName: string): string =>
-  `${environment.logGroupPrefix}/${environment.name}/${ecsName}`;
-
-/** The one container of a task that Berth defines, and the stream that its output goes to. */
-export const containerName = 'main';
-export const logStreamOf = (taskId: string): string => `berth/${containerName}/${taskId}`;

@@ -1,55 +1,69 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Names of applications, services and environments. */
 export const name = z
   .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,30}$/,
-    'has to begin with a lower-case letter, hold only lower-case letters, digits and hyphens, and be at most 31 long',
+  .check(
+    z.regex(
+      /^[a-z][a-z0-9-]{0,30}$/,
+      'has to begin with a lower-case letter, hold only lower-case letters, digits and hyphens, and be at most 31 long',
+    ),
   );
 
 /** `<app>-<service>`: the name of a service in ECS. */
 export const ecsName = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'has to be the name of a service, <app>-<service>, such as "shop-web"');
+  .check(
+    z.regex(/^[a-z][a-z0-9-]{0,62}$/, 'has to be the name of a service, <app>-<service>, such as "shop-web"'),
+  );
 
 export const ecsNameOf = (app: string, service: string): string => `${app}-${service}`;
 
 export const deploymentId = z
   .string()
-  .regex(/^dep_[0-9A-HJKMNP-TV-Z]{26}$/, 'has to be the id of a deployment: dep_ and 26 characters');
+  .check(z.regex(/^dep_[0-9A-HJKMNP-TV-Z]{26}$/, 'has to be the id of a deployment: dep_ and 26 characters'));
 
 /** What people write for people: no control characters, nothing that turns the direction of writing. */
 export const text = (atMost: number) =>
   z
     .string()
-    .max(atMost)
-    .regex(/^[^\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$/u, 'may not hold control characters');
+    .check(
+      z.maxLength(atMost),
+      z.regex(/^[^\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$/u, 'may not hold control characters'),
+    );
 
 /** The reference of an image: registry, name, tag and digest, the last three of them as Docker has it. */
 export const image = z
   .string()
-  .max(255)
-  .regex(
-    /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/,
-    'has to be the reference of an image, such as ghcr.io/acme/shop:1.4.2',
+  .check(
+    z.maxLength(255),
+    z.regex(
+      /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/,
+      'has to be the reference of an image, such as ghcr.io/acme/shop:1.4.2',
+    ),
   );
 
 /** An ARN of Secrets Manager or of the Parameter Store, or a name there. */
 export const secretReference = z
   .string()
-  .regex(
-    /^(?:arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret|ssm:[a-z0-9-]+:\d{12}:parameter)[:/][\w/+=.@:-]{1,700}|\/?[\w.-]+(?:\/[\w.-]+)*)$/,
-    'has to name a secret: an ARN of Secrets Manager or of the Parameter Store, or a name such as "shop/database-url"',
-  )
-  .max(1000);
+  .check(
+    z.regex(
+      /^(?:arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret|ssm:[a-z0-9-]+:\d{12}:parameter)[:/][\w/+=.@:-]{1,700}|\/?[\w.-]+(?:\/[\w.-]+)*)$/,
+      'has to name a secret: an ARN of Secrets Manager or of the Parameter Store, or a name such as "shop/database-url"',
+    ),
+    z.maxLength(1000),
+  );
 
 export const port = z
   .int()
-  .min(1, 'has to be a port, from 1 to 65535')
-  .max(65_535, 'has to be a port, from 1 to 65535');
+  .check(
+    z.minimum(1, 'has to be a port, from 1 to 65535'),
+    z.maximum(65_535, 'has to be a port, from 1 to 65535'),
+  );
 
 export const taskCount = z
   .int()
-  .min(0, 'may not be negative')
-  .max(5000, 'may be at most 5000, the limit of ECS for a service');
+  .check(
+    z.minimum(0, 'may not be negative'),
+    z.maximum(5000, 'may be at most 5000, the limit of ECS for a service'),
+  );

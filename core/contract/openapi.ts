@@ -1,8 +1,9 @@
-import * as z from 'zod';
-import { problemMediaType, problemView } from './problem.ts';
+import * as z from 'zod/mini';
+import { answers } from './answers.ts';
+import { problemMediaType } from './problem.ts';
 import { requests } from './requests.ts';
-import { type Route, routes } from './routes.ts';
-import { views } from './views.ts';
+import { type Route, type RouteName, routes } from './routes.ts';
+import { problemView, views } from './views.ts';
 
 type Json = Record<string, unknown>;
 
@@ -13,7 +14,10 @@ const schemaPath = (id: string) => `#/components/schemas/${id}`;
 export function openApi(): Json {
   const paths: Record<string, Json> = {};
   for (const [name, route] of Object.entries(routes))
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(name, route) };
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: operation(name as RouteName, route),
+    };
   return {
     openapi: '3.1.0',
     info: {
@@ -27,7 +31,7 @@ export function openApi(): Json {
   };
 }
 
-function operation(name: string, route: Route): Json {
+function operation(name: RouteName, route: Route): Json {
   return {
     operationId: name,
     summary: route.summary,
@@ -45,7 +49,7 @@ function operation(name: string, route: Route): Json {
     responses: {
       [route.status]: {
         description: 'Done, or taken on',
-        content: { 'application/json': { schema: reference(views, route.response) } },
+        content: { 'application/json': { schema: reference(views, answers[name]) } },
       },
       default: {
         description: 'Why not, as RFC 9457 has it',
@@ -63,7 +67,7 @@ const idempotencyKeyHeader: Json = {
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
 };
 
-function parameters(schema: z.ZodType, place: 'path' | 'query'): Json[] {
+function parameters(schema: z.core.$ZodType, place: 'path' | 'query'): Json[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' });
   return Object.entries(properties).map(([name, property]) => ({
     name,
@@ -75,7 +79,7 @@ function parameters(schema: z.ZodType, place: 'path' | 'query'): Json[] {
 
 type Registry = typeof views;
 
-function reference(registry: Registry, schema: z.ZodType): Json {
+function reference(registry: Registry, schema: z.core.$ZodType): Json {
   const id = registry.get(schema)?.id;
   if (id === undefined) throw new Error('every shape of a route has to be registered with its name');
   return { $ref: schemaPath(id) };

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { FieldError } from '../kernel/errors.ts';
 import { nearest } from './suggest.ts';
 
@@ -39,12 +39,12 @@ export const quoted = (text: string): string =>
   JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text).replace(/\p{Cf}/gu, '');
 
 /** Parses `value`; errors name the place by a JSON pointer that begins with `base`. */
-export function parse<Schema extends z.ZodType>(
+export function parse<Schema extends z.core.$ZodType>(
   schema: Schema,
   value: unknown,
   base = '',
 ): Parsed<z.output<Schema>> {
-  const result = schema.safeParse(value, { error: plainWords });
+  const result = z.safeParse(schema, value, { error: plainWords });
   if (result.success) return { ok: true, value: result.data };
   return {
     ok: false,
@@ -52,15 +52,40 @@ export function parse<Schema extends z.ZodType>(
   };
 }
 
-/** How zod's own findings are told to people. */
+/**
+ * A step of a schema that makes one value of another. It says what came of it, or the problem in words that follow
+ * the name of the place: "has to be …".
+ */
+export const reading = <From, To>(
+  read: (from: From) => { readonly value: To } | { readonly problem: string },
+) =>
+  z.transform((from: From, context): To => {
+    const result = read(from);
+    if ('value' in result) return result.value;
+    context.issues.push({ code: 'custom', message: result.problem, input: from });
+    return z.NEVER;
+  });
+
+/** How zod's own findings are told to people: every kind of them, as zod/mini brings no words of its own. */
 const plainWords: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code === 'invalid_type')
-    return issue.input === undefined ? 'is missing' : `has to be ${withArticle(issue.expected)}`;
-  if (issue.code === 'invalid_value')
-    return `has to be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
-  if (issue.code === 'too_big') return `may be at most ${issue.maximum}${unitOf(issue.origin)}`;
-  if (issue.code === 'too_small') return `has to be at least ${issue.minimum}${unitOf(issue.origin)}`;
-  return undefined;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : `has to be ${withArticle(issue.expected)}`;
+    case 'invalid_value':
+      return `has to be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'too_big':
+      return `${issue.inclusive ? 'may be at most' : 'has to be less than'} ${amountOf(issue.maximum, issue.origin)}`;
+    case 'too_small':
+      return `has to be ${issue.inclusive ? 'at least' : 'more than'} ${amountOf(issue.minimum, issue.origin)}`;
+    case 'not_multiple_of':
+      return `has to be a multiple of ${issue.divisor}`;
+    case 'invalid_format':
+      return issue.format === 'regex' ? `has to match ${issue.pattern}` : `has to be a valid ${issue.format}`;
+    case 'invalid_union':
+      return 'has none of the forms that it may have';
+    default:
+      return 'is not valid';
+  }
 };
 
 const withArticle = (type: string) => {
@@ -68,8 +93,8 @@ const withArticle = (type: string) => {
   return words[type] ?? `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
 };
 
-const unitOf = (origin: string) =>
-  origin === 'string' ? ' characters long' : origin === 'array' ? ' items long' : '';
+const amountOf = (amount: number | bigint, origin: string) =>
+  `${amount}${origin === 'string' ? ' characters long' : origin === 'array' ? ' items long' : ''}`;
 
 function fieldErrors(issue: z.core.$ZodIssue, base: string): FieldError[] {
   const path = base + issue.path.map((part) => `/${escaped(String(part))}`).join('');

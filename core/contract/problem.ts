@@ -1,22 +1,8 @@
-import * as z from 'zod';
 import { BerthError, errorKinds, LostRace } from '../kernel/errors.ts';
-import { views } from './views.ts';
+import type { ProblemView } from './views.ts';
 
 export const problemMediaType = 'application/problem+json';
 const problemBase = 'https://berth.dev/problems/';
-
-/** RFC 9457. `instance` is the id of the request, as in the log. */
-export const problemView = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  instance: z.string().optional(),
-  errors: z.array(z.object({ path: z.string(), detail: z.string() })).optional(),
-});
-views.add(problemView, { id: 'Problem' });
-
-export type ProblemView = z.output<typeof problemView>;
 
 /** What a caller is told of an error; of one that was not meant for callers, nothing but that it happened. */
 export function problemOf(error: unknown, instance: string): ProblemView {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { name, taskCount, text } from './names.ts';
 import { parse, strict } from './parse.ts';
 import { serviceManifest } from './service-manifest.ts';
@@ -7,20 +7,20 @@ import { parseSeconds } from './units.ts';
 /** What the API is told, by the name that each shape has in OpenAPI. */
 export const requests = z.registry<{ id: string }>();
 
-const told = <Schema extends z.ZodType>(id: string, schema: Schema): Schema => {
+const told = <Schema extends z.core.$ZodType>(id: string, schema: Schema): Schema => {
   requests.add(schema, { id });
   return schema;
 };
 
-const actor = text(128).min(1).optional();
-const message = text(500).optional();
-const whenBusy = z.enum(['supersede', 'queue']).default('supersede');
+const actor = z.optional(text(128).check(z.minLength(1)));
+const message = z.optional(text(500));
+const whenBusy = z._default(z.enum(['supersede', 'queue']), 'supersede');
 
-const directory = z
-  .string()
-  .max(1024)
-  .regex(/^(?:\/|[A-Za-z]:[\\/])[^\p{Cc}]*$/u, 'has to be an absolute path')
-  .refine((path) => !path.split(/[\\/]/).includes('..'), 'may not hold ".."');
+const directory = z.string().check(
+  z.maxLength(1024),
+  z.regex(/^(?:\/|[A-Za-z]:[\\/])[^\p{Cc}]*$/u, 'has to be an absolute path'),
+  z.refine((path) => !path.split(/[\\/]/).includes('..'), 'may not hold ".."'),
+);
 
 told('ServiceManifest', serviceManifest);
 
@@ -31,7 +31,7 @@ export const createDeployment = told(
     app: name,
     service: name,
     spec: serviceManifest,
-    directory: directory.optional(),
+    directory: z.optional(directory),
     whenBusy,
     actor,
     message,
@@ -41,7 +41,7 @@ export const createDeployment = told(
 export const rollback = told(
   'Rollback',
   strict({
-    release: z.int().min(1).optional(),
+    release: z.optional(z.int().check(z.minimum(1))),
     whenBusy,
     actor,
     message,
@@ -53,47 +53,55 @@ export const act = told('Act', strict({ actor }));
 
 /** A whole number in a query. */
 const number = (atMost: number, otherwise: number) =>
+  z.prefault(
+    z.pipe(
+      z.pipe(
+        z.string().check(z.regex(/^\d{1,6}$/, `has to be a whole number from 1 to ${atMost}`)),
+        z.transform(Number),
+      ),
+      z.int().check(z.minimum(1), z.maximum(atMost)),
+    ),
+    String(otherwise),
+  );
+
+const after = z.optional(
   z
     .string()
-    .regex(/^\d{1,6}$/, `has to be a whole number from 1 to ${atMost}`)
-    .transform(Number)
-    .pipe(z.int().min(1).max(atMost))
-    .prefault(String(otherwise));
-
-const after = z
-  .string()
-  .min(1)
-  .max(4096)
-  .regex(/^[\x21-\x7e]*$/, 'has to be the `next` of an earlier page')
-  .optional();
+    .check(
+      z.minLength(1),
+      z.maxLength(4096),
+      z.regex(/^[\x21-\x7e]*$/, 'has to be the `next` of an earlier page'),
+    ),
+);
 
 export const paged = strict({ limit: number(100, 20), after });
 
 export const tasksQuery = strict({
-  status: z.enum(['running', 'stopped', 'all']).default('running'),
+  status: z._default(z.enum(['running', 'stopped', 'all']), 'running'),
   limit: number(100, 20),
   after,
 });
 
+const moment = z.iso.datetime({ offset: true });
+
 /** A moment, as ISO 8601 (`2026-05-01T10:00:00Z`) or as the time ago (`10m`). */
-const when = z
-  .string()
-  .max(40)
-  .refine(
-    (value) => parseSeconds(value) !== undefined || parse(z.iso.datetime({ offset: true }), value).ok,
+const when = z.string().check(
+  z.maxLength(40),
+  z.refine(
+    (value) => parseSeconds(value) !== undefined || parse(moment, value).ok,
     'has to be a moment (2026-05-01T10:00:00Z) or a time ago (10m)',
-  );
+  ),
+);
 
 export const logsQuery = strict({
-  since: when.default('1h'),
-  until: when.optional(),
+  since: z._default(when, '1h'),
+  until: z.optional(when),
   /** The id of a task; without it, all tasks of the service. */
-  task: z
-    .string()
-    .regex(/^[a-f0-9]{32}$/, 'has to be the id of a task, 32 hexadecimal digits')
-    .optional(),
+  task: z.optional(
+    z.string().check(z.regex(/^[a-f0-9]{32}$/, 'has to be the id of a task, 32 hexadecimal digits')),
+  ),
   /** Text that a line has to hold. */
-  filter: text(200).min(1).optional(),
+  filter: z.optional(text(200).check(z.minLength(1))),
   limit: number(1000, 100),
   after,
 });
@@ -101,7 +109,7 @@ export const logsQuery = strict({
 /** A caller's own name for a request: the same key and body are the same request. */
 export const idempotencyKey = z
   .string()
-  .regex(/^[\x21-\x7e]{1,128}$/, 'has to be 1 to 128 visible ASCII characters');
+  .check(z.regex(/^[\x21-\x7e]{1,128}$/, 'has to be 1 to 128 visible ASCII characters'));
 
 export type CreateDeployment = z.output<typeof createDeployment>;
 export type Rollback = z.output<typeof rollback>;

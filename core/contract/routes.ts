@@ -1,10 +1,12 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { deploymentId, ecsName, name } from './names.ts';
 import { strict } from './parse.ts';
 import * as requests from './requests.ts';
-import * as views from './views.ts';
 
-/** One route: everything else (validation, client, OpenAPI) derives from this. */
+/**
+ * One route: everything else (validation, client, OpenAPI) derives from this, and from what it answers with
+ * (answers.ts).
+ */
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** `{name}` stands for a parameter. */
@@ -12,12 +14,11 @@ export interface Route {
   readonly summary: string;
   /** Of an answer that is not a problem. */
   readonly status: 200 | 202;
-  readonly params: z.ZodType<object>;
-  readonly query: z.ZodType<object>;
-  readonly body?: z.ZodType<object>;
+  readonly params: z.core.$ZodType<object>;
+  readonly query: z.core.$ZodType<object>;
+  readonly body?: z.core.$ZodType<object>;
   /** Whether the header `Idempotency-Key` is understood. */
   readonly idempotent?: true;
-  readonly response: z.ZodType;
 }
 
 const none = strict({});
@@ -37,14 +38,12 @@ export const routes = {
     summary: 'Deploy a service: create it, or move it to what the manifest says',
     body: requests.createDeployment,
     idempotent: true,
-    response: views.deploymentView,
   },
   getDeployment: {
     ...get,
     path: '/deployments/{id}',
     summary: 'A deployment, with its verdict once it has one',
     params: ofDeployment,
-    response: views.deploymentView,
   },
   abortDeployment: {
     ...post,
@@ -52,7 +51,6 @@ export const routes = {
     summary: 'End a deployment and go back to what ran before',
     params: ofDeployment,
     body: requests.act,
-    response: views.deploymentView,
   },
   getDeploymentLedger: {
     ...get,
@@ -60,20 +58,17 @@ export const routes = {
     summary: 'Every decision of a deployment, oldest first',
     params: ofDeployment,
     query: requests.paged,
-    response: views.ledgerPage,
   },
   explainDeployment: {
     ...get,
     path: '/deployments/{id}/explanation',
     summary: 'What would be decided now, and why',
     params: ofDeployment,
-    response: views.explanationView,
   },
   listEnvironments: {
     ...get,
     path: '/environments',
     summary: 'The environments',
-    response: views.environmentPage,
   },
   listServices: {
     ...get,
@@ -81,14 +76,12 @@ export const routes = {
     summary: 'The services of an environment, by name',
     params: ofEnvironment,
     query: requests.paged,
-    response: views.servicePage,
   },
   getService: {
     ...get,
     path: service,
     summary: 'A service: what is wanted, and what ECS runs',
     params: ofService,
-    response: views.serviceView,
   },
   listTasks: {
     ...get,
@@ -96,7 +89,6 @@ export const routes = {
     summary: 'The tasks of a service, newest first; also those that ECS has forgotten',
     params: ofService,
     query: requests.tasksQuery,
-    response: views.taskPage,
   },
   listDeployments: {
     ...get,
@@ -104,7 +96,6 @@ export const routes = {
     summary: 'The deployments of a service, newest first',
     params: ofService,
     query: requests.paged,
-    response: views.deploymentPage,
   },
   listReleases: {
     ...get,
@@ -112,7 +103,6 @@ export const routes = {
     summary: 'The releases of a service, newest first',
     params: ofService,
     query: requests.paged,
-    response: views.releasePage,
   },
   getServiceLedger: {
     ...get,
@@ -120,14 +110,12 @@ export const routes = {
     summary: 'Every decision about a service, newest first',
     params: ofService,
     query: requests.paged,
-    response: views.ledgerPage,
   },
   explainService: {
     ...get,
     path: `${service}/explanation`,
     summary: 'What would be decided now, and why',
     params: ofService,
-    response: views.explanationView,
   },
   getLogs: {
     ...get,
@@ -135,7 +123,6 @@ export const routes = {
     summary: 'What the tasks of a service wrote, oldest first',
     params: ofService,
     query: requests.logsQuery,
-    response: views.logPage,
   },
   rollBack: {
     ...post,
@@ -144,7 +131,6 @@ export const routes = {
     params: ofService,
     body: requests.rollback,
     idempotent: true,
-    response: views.deploymentView,
   },
   scaleService: {
     ...post,
@@ -152,7 +138,6 @@ export const routes = {
     summary: 'Set how many tasks a service has',
     params: ofService,
     body: requests.scale,
-    response: views.serviceView,
   },
   stopService: {
     ...post,
@@ -160,10 +145,9 @@ export const routes = {
     summary: 'Let a service have no tasks; it can be scaled up again',
     params: ofService,
     body: requests.act,
-    response: views.serviceView,
   },
-  getOpenApi: { ...get, path: '/openapi.json', summary: 'This description', response: views.openApiView },
-  getHealth: { ...get, path: '/health', summary: 'Whether Berth answers', response: views.healthView },
+  getOpenApi: { ...get, path: '/openapi.json', summary: 'This description' },
+  getHealth: { ...get, path: '/health', summary: 'Whether Berth answers' },
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof routes;
@@ -173,8 +157,8 @@ export type RouteName = keyof Routes;
 export interface RouteInput<Name extends RouteName> {
   readonly params: z.output<Routes[Name]['params']>;
   readonly query: z.output<Routes[Name]['query']>;
-  readonly body: Routes[Name] extends { body: infer Body extends z.ZodType } ? z.output<Body> : undefined;
+  readonly body: Routes[Name] extends { body: infer Body extends z.core.$ZodType }
+    ? z.output<Body>
+    : undefined;
   readonly idempotencyKey?: string;
 }
-
-export type RouteOutput<Name extends RouteName> = z.output<Routes[Name]['response']>;

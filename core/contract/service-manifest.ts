@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defaults } from './defaults.ts';
 import { image, port, taskCount } from './names.ts';
 import { strict } from './parse.ts';
@@ -8,46 +8,52 @@ import { cpu, duration, memory } from './units.ts';
 import { environment, secrets } from './variables.ts';
 import { argv } from './words.ts';
 
-const percent = (atMost: number) => z.int().min(0).max(atMost);
-const times = z.int().min(2).max(10);
+const percent = (atMost: number) => z.int().check(z.minimum(0), z.maximum(atMost));
+const times = z.int().check(z.minimum(2), z.maximum(10));
 
 const path = z
   .string()
-  .max(1024)
-  .regex(/^\/[\w\-.~!$&'()*+,;=:@%/?]*$/, 'has to be a path that begins with "/"');
+  .check(
+    z.maxLength(1024),
+    z.regex(/^\/[\w\-.~!$&'()*+,;=:@%/?]*$/, 'has to be a path that begins with "/"'),
+  );
 
 const health = strict({
-  path: path.optional(),
-  command: argv().optional(),
-  interval: duration(5, 300).default(defaults['health.interval'].value),
-  timeout: duration(2, 60).optional(),
-  healthy: times.default(defaults['health.healthy'].value),
-  unhealthy: times.default(defaults['health.unhealthy'].value),
-  grace: duration(0, 7200).default(defaults['health.grace'].value),
-}).superRefine((check, context) => {
-  const refuse = (at: string[], message: string) => context.addIssue({ code: 'custom', path: at, message });
-  if ((check.path === undefined) === (check.command === undefined))
-    refuse([], 'has to have either `path` (asked over HTTP) or `command` (run in the container)');
-  if (check.timeout !== undefined && check.timeout >= check.interval)
-    refuse(['timeout'], `has to be shorter than the interval, ${check.interval}s`);
-  if (check.command?.length === 1 && /\s/.test(check.command[0]!))
-    refuse(
-      ['command'],
-      'is one word with blanks in it: write each word of the command as an item of its own',
-    );
-});
+  path: z.optional(path),
+  command: z.optional(argv()),
+  interval: z._default(duration(5, 300), defaults['health.interval']),
+  timeout: z.optional(duration(2, 60)),
+  healthy: z._default(times, defaults['health.healthy']),
+  unhealthy: z._default(times, defaults['health.unhealthy']),
+  grace: z._default(duration(0, 7200), defaults['health.grace']),
+}).check(
+  z.superRefine((check, context) => {
+    const refuse = (at: string[], message: string) => context.addIssue({ code: 'custom', path: at, message });
+    if ((check.path === undefined) === (check.command === undefined))
+      refuse([], 'has to have either `path` (asked over HTTP) or `command` (run in the container)');
+    if (check.timeout !== undefined && check.timeout >= check.interval)
+      refuse(['timeout'], `has to be shorter than the interval, ${check.interval}s`);
+    if (check.command?.length === 1 && /\s/.test(check.command[0]!))
+      refuse(
+        ['command'],
+        'is one word with blanks in it: write each word of the command as an item of its own',
+      );
+  }),
+);
 
 const deploy = strict(
   {
-    strategy: z
-      .literal('rolling', { error: 'has to be "rolling", the one strategy that is supported yet' })
-      .default(defaults['deploy.strategy'].value),
-    timeout: duration(60, 86_400).default(defaults['deploy.timeout'].value),
-    minimumHealthyPercent: percent(100).default(defaults['deploy.minimumHealthyPercent'].value),
-    maximumPercent: percent(1000)
-      .min(100, 'has to be at least 100: the count itself may always run')
-      .default(defaults['deploy.maximumPercent'].value),
-    circuitBreaker: z.boolean().default(defaults['deploy.circuitBreaker'].value),
+    strategy: z._default(
+      z.literal('rolling', { error: 'has to be "rolling", the one strategy that is supported yet' }),
+      defaults['deploy.strategy'],
+    ),
+    timeout: z._default(duration(60, 86_400), defaults['deploy.timeout']),
+    minimumHealthyPercent: z._default(percent(100), defaults['deploy.minimumHealthyPercent']),
+    maximumPercent: z._default(
+      percent(1000).check(z.minimum(100, 'has to be at least 100: the count itself may always run')),
+      defaults['deploy.maximumPercent'],
+    ),
+    circuitBreaker: z._default(z.boolean(), defaults['deploy.circuitBreaker']),
   },
   {
     steps: 'a deployment is rolling',
@@ -59,18 +65,18 @@ const deploy = strict(
 
 const shape = strict(
   {
-    image: image.optional(),
-    run: argv().optional(),
-    command: argv().optional(),
-    cpu: cpu().default(defaults.cpu.value),
-    memory: memory().default(defaults.memory.value),
-    port: port.optional(),
-    listen: z.union([port, z.literal(false)], { error: 'has to be a port, or false' }).optional(),
-    health: health.optional(),
-    environment: environment().prefault({}),
-    secrets: secrets().prefault({}),
-    count: taskCount.optional(),
-    deploy: deploy.prefault({}),
+    image: z.optional(image),
+    run: z.optional(argv()),
+    command: z.optional(argv()),
+    cpu: z._default(cpu(), defaults.cpu),
+    memory: z._default(memory(), defaults.memory),
+    port: z.optional(port),
+    listen: z.optional(z.union([port, z.literal(false)], { error: 'has to be a port, or false' })),
+    health: z.optional(health),
+    environment: z.prefault(environment(), {}),
+    secrets: z.prefault(secrets(), {}),
+    count: z.optional(taskCount),
+    deploy: z.prefault(deploy, {}),
   },
   { scale: 'set `count`, or use `berth scale`' },
 );
@@ -78,10 +84,12 @@ const shape = strict(
 /** A service of `berth.yaml`, with every default filled in. */
 export type ServiceManifest = z.output<typeof shape>;
 
-export const serviceManifest = shape.superRefine((service, context) => {
-  for (const { path: at, detail } of problemsOf(service))
-    context.addIssue({ code: 'custom', path: at === '' ? [] : at.split('/'), message: detail });
-});
+export const serviceManifest = shape.check(
+  z.superRefine((service, context) => {
+    for (const { path: at, detail } of problemsOf(service))
+      context.addIssue({ code: 'custom', path: at === '' ? [] : at.split('/'), message: detail });
+  }),
+);
 
 /** The load balancer's port of a service; undefined when it is not behind it. */
 export const listenPortOf = (service: Pick<ServiceManifest, 'listen' | 'port'>): number | undefined =>

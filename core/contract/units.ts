@@ -1,5 +1,5 @@
-import * as z from 'zod';
-import { quoted } from './parse.ts';
+import * as z from 'zod/mini';
+import { quoted, reading } from './parse.ts';
 
 const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -56,13 +56,13 @@ function measured(
   what: string,
   { atLeast, atMost }: { atLeast: number; atMost: number },
 ) {
-  return z
-    .union([z.number(), z.string().max(40)], { error: `has to be ${what}` })
-    .transform((value, context) => {
+  return z.pipe(
+    z.union([z.number(), z.string().check(z.maxLength(40))], { error: `has to be ${what}` }),
+    reading((value) => {
       const amount = read(value);
-      if (amount !== undefined && Number.isInteger(amount) && amount >= atLeast && amount <= atMost)
-        return amount;
-      context.addIssue({ code: 'custom', message: `has to be ${what}; it is ${quoted(String(value))}` });
-      return z.NEVER;
-    });
+      const isFine =
+        amount !== undefined && Number.isInteger(amount) && amount >= atLeast && amount <= atMost;
+      return isFine ? { value: amount } : { problem: `has to be ${what}; it is ${quoted(String(value))}` };
+    }),
+  );
 }

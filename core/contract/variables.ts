@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { secretReference } from './names.ts';
 import { quoted } from './parse.ts';
 
@@ -8,38 +8,46 @@ const maxCharacters = 32_768;
 
 const variable = z
   .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_]{0,254}$/,
-    'has to be letters, digits and underscores, and not begin with a digit',
+  .check(
+    z.regex(
+      /^[A-Za-z_][A-Za-z0-9_]{0,254}$/,
+      'has to be letters, digits and underscores, and not begin with a digit',
+    ),
   );
 
 const value = z
-  .union([z.string(), z.number(), z.boolean()], { error: 'has to be text, a number, true or false' })
-  .transform(String)
-  .refine((text) => !text.includes('\0'), 'may not hold a NUL character');
+  .pipe(
+    z.union([z.string(), z.number(), z.boolean()], { error: 'has to be text, a number, true or false' }),
+    z.transform(String),
+  )
+  .check(z.refine((text) => !text.includes('\0'), 'may not hold a NUL character'));
 
 const looksSecret = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$|PASSWORD$/i;
 
 /** Variables with their values. What looks like a secret is refused: a value here is shown to many. */
 export const environment = () =>
-  z.record(variable, value).superRefine((variables, context) => {
-    const entries = Object.entries(variables);
-    const size = entries.reduce((sum, [name, text]) => sum + name.length + text.length, 0);
-    if (entries.length > maxVariables)
-      context.addIssue({ code: 'custom', message: `may hold at most ${maxVariables} variables` });
-    if (size > maxCharacters)
-      context.addIssue({ code: 'custom', message: `may hold at most ${maxCharacters} characters in all` });
-    for (const [name] of entries.filter(([name]) => looksSecret.test(name)).slice(0, 10))
-      context.addIssue({ code: 'custom', path: [name], message: secretAdvice(name) });
-  });
+  z.record(variable, value).check(
+    z.superRefine((variables, context) => {
+      const entries = Object.entries(variables);
+      const size = entries.reduce((sum, [name, text]) => sum + name.length + text.length, 0);
+      if (entries.length > maxVariables)
+        context.addIssue({ code: 'custom', message: `may hold at most ${maxVariables} variables` });
+      if (size > maxCharacters)
+        context.addIssue({ code: 'custom', message: `may hold at most ${maxCharacters} characters in all` });
+      for (const [name] of entries.filter(([name]) => looksSecret.test(name)).slice(0, 10))
+        context.addIssue({ code: 'custom', path: [name], message: secretAdvice(name) });
+    }),
+  );
 
 /** Variables whose values AWS keeps, and puts in when a task starts. */
 export const secrets = () =>
   z
     .record(variable, secretReference)
-    .refine(
-      (variables) => Object.keys(variables).length <= maxVariables,
-      `may hold at most ${maxVariables} secrets`,
+    .check(
+      z.refine(
+        (variables) => Object.keys(variables).length <= maxVariables,
+        `may hold at most ${maxVariables} secrets`,
+      ),
     );
 
 const secretAdvice = (name: string) =>

@@ -1,21 +1,21 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { verdicts } from '../deployments/model.ts';
 
 /** What the API shows, by the name that each shape has in OpenAPI. */
 export const views = z.registry<{ id: string }>();
 
-const shown = <Schema extends z.ZodType>(id: string, schema: Schema): Schema => {
+const shown = <Schema extends z.core.$ZodType>(id: string, schema: Schema): Schema => {
   views.add(schema, { id });
   return schema;
 };
 
 /** ISO 8601, in UTC. */
 const moment = z.iso.datetime();
-const count = z.int().min(0);
+const count = z.int().check(z.minimum(0));
 
 /** One page of a list; `next` is given back as `after`. */
-const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
-  shown(id, z.object({ items: z.array(item), next: z.string().optional() }));
+const pageOf = <Item extends z.core.$ZodType>(id: string, item: Item) =>
+  shown(id, z.object({ items: z.array(item), next: z.optional(z.string()) }));
 
 export const reasonView = shown('Reason', z.object({ code: z.string(), text: z.string() }));
 
@@ -29,16 +29,16 @@ export const causeView = shown(
   z.object({
     code: z.string(),
     text: z.string(),
-    task: z
-      .object({
+    task: z.optional(
+      z.object({
         arn: z.string(),
-        stopCode: z.string().optional(),
-        stoppedReason: z.string().optional(),
-        container: z.string().optional(),
-        exitCode: z.int().optional(),
-      })
-      .optional(),
-    logTail: z.array(z.string()).optional(),
+        stopCode: z.optional(z.string()),
+        stoppedReason: z.optional(z.string()),
+        container: z.optional(z.string()),
+        exitCode: z.optional(z.int()),
+      }),
+    ),
+    logTail: z.optional(z.array(z.string())),
   }),
 );
 
@@ -52,22 +52,22 @@ export const deploymentView = shown(
     name: z.string(),
     kind: z.enum(['release', 'rollback']),
     phase: z.enum(['requested', 'queued', 'preparing', 'moving', 'rolling_back', 'closing', 'ended']),
-    verdict: z.enum(verdicts).optional(),
+    verdict: z.optional(z.enum(verdicts)),
     /** Why it ended as it did. */
-    reason: z.string().optional(),
-    cause: causeView.optional(),
+    reason: z.optional(z.string()),
+    cause: z.optional(causeView),
     /** The release it moves to, once it has a number, and the one that ran before. */
-    release: z.int().optional(),
-    before: z.int().optional(),
+    release: z.optional(z.int()),
+    before: z.optional(z.int()),
     /** The deployment that it waits for. */
-    behind: z.string().optional(),
-    progress: progressView.optional(),
+    behind: z.optional(z.string()),
+    progress: z.optional(progressView),
     actor: z.string(),
-    message: z.string().optional(),
+    message: z.optional(z.string()),
     requestedAt: moment,
     /** When the present phase is given up. */
-    deadline: moment.optional(),
-    endedAt: moment.optional(),
+    deadline: z.optional(moment),
+    endedAt: z.optional(moment),
   }),
 );
 
@@ -75,26 +75,26 @@ export const liveView = shown(
   'Live',
   z.object({
     seen: z.enum(['service', 'absent', 'unknown']),
-    because: z.string().optional(),
-    status: z.string().optional(),
-    desired: count.optional(),
-    running: count.optional(),
-    pending: count.optional(),
-    deployments: z
-      .array(
+    because: z.optional(z.string()),
+    status: z.optional(z.string()),
+    desired: z.optional(count),
+    running: z.optional(count),
+    pending: z.optional(count),
+    deployments: z.optional(
+      z.array(
         z.object({
           id: z.string(),
           status: z.string(),
-          release: z.int().optional(),
-          rollout: z.string().optional(),
+          release: z.optional(z.int()),
+          rollout: z.optional(z.string()),
           desired: count,
           running: count,
           pending: count,
           failedTasks: count,
           createdAt: moment,
         }),
-      )
-      .optional(),
+      ),
+    ),
   }),
 );
 
@@ -104,19 +104,19 @@ export const serviceView = shown(
     environment: z.string(),
     service: z.string(),
     /** The count that Berth wants; missing before the first deployment got that far. */
-    count: count.optional(),
+    count: z.optional(count),
     /** The release that Berth wants to run. */
-    release: z.int().optional(),
+    release: z.optional(z.int()),
     /** The releases that were seen succeeding, newest last. */
     succeeded: z.array(z.int()),
     /** The deployment that has the service, and those that wait for it. */
-    deployment: z.string().optional(),
+    deployment: z.optional(z.string()),
     waiting: z.array(z.string()),
     urls: z.array(z.string()),
-    minimumHealthyPercent: count.optional(),
-    maximumPercent: count.optional(),
+    minimumHealthyPercent: z.optional(count),
+    maximumPercent: z.optional(count),
     /** Why ECS refused what was wanted last. */
-    refusal: z.string().optional(),
+    refusal: z.optional(z.string()),
     live: liveView,
     createdAt: moment,
   }),
@@ -127,25 +127,25 @@ export const taskView = shown(
   z.object({
     id: z.string(),
     arn: z.string(),
-    release: z.int().optional(),
+    release: z.optional(z.int()),
     status: z.string(),
     desiredStatus: z.string(),
-    stopCode: z.string().optional(),
-    stoppedReason: z.string().optional(),
-    address: z.string().optional(),
-    zone: z.string().optional(),
-    startedBy: z.string().optional(),
-    createdAt: moment.optional(),
-    startedAt: moment.optional(),
-    stoppedAt: moment.optional(),
+    stopCode: z.optional(z.string()),
+    stoppedReason: z.optional(z.string()),
+    address: z.optional(z.string()),
+    zone: z.optional(z.string()),
+    startedBy: z.optional(z.string()),
+    createdAt: z.optional(moment),
+    startedAt: z.optional(moment),
+    stoppedAt: z.optional(moment),
     containers: z.array(
       z.object({
         name: z.string(),
-        image: z.string().optional(),
-        imageDigest: z.string().optional(),
-        status: z.string().optional(),
-        exitCode: z.int().optional(),
-        reason: z.string().optional(),
+        image: z.optional(z.string()),
+        imageDigest: z.optional(z.string()),
+        status: z.optional(z.string()),
+        exitCode: z.optional(z.int()),
+        reason: z.optional(z.string()),
       }),
     ),
   }),
@@ -172,7 +172,7 @@ export const ledgerEntryView = shown(
   z.object({
     revision: z.int(),
     at: moment,
-    from: z.string().optional(),
+    from: z.optional(z.string()),
     to: z.string(),
     reasons: z.array(reasonView),
     effects: z.array(z.string()),
@@ -188,7 +188,7 @@ export const explanationView = shown(
     /** What would be done now. */
     effects: z.array(z.string()),
     /** When it is looked at again, even if nothing happens. */
-    wakeAt: moment.optional(),
+    wakeAt: z.optional(moment),
   }),
 );
 
@@ -210,9 +210,23 @@ export const ledgerPage = pageOf('LedgerPage', ledgerEntryView);
 export const logPage = pageOf('LogPage', logEventView);
 export const environmentPage = pageOf('EnvironmentPage', environmentView);
 
+/** RFC 9457. `instance` is the id of the request, as in the log. */
+export const problemView = shown(
+  'Problem',
+  z.object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.optional(z.string()),
+    errors: z.optional(z.array(z.object({ path: z.string(), detail: z.string() }))),
+  }),
+);
+
 export const healthView = shown('Health', z.object({ status: z.literal('ok') }));
 export const openApiView = shown('OpenApi', z.record(z.string(), z.unknown()));
 
+export type ProblemView = z.output<typeof problemView>;
 export type DeploymentView = z.output<typeof deploymentView>;
 export type ServiceView = z.output<typeof serviceView>;
 export type LiveView = z.output<typeof liveView>;

@@ -1,12 +1,12 @@
 import parseWords from 'string-argv';
-import * as z from 'zod';
-import { quoted } from './parse.ts';
+import * as z from 'zod/mini';
+import { quoted, reading } from './parse.ts';
 
 const maxWords = 100;
-const word = z
-  .string()
-  .max(8192)
-  .refine((text) => !text.includes('\0'), 'may not hold a NUL character');
+const word = z.string().check(
+  z.maxLength(8192),
+  z.refine((text) => !text.includes('\0'), 'may not hold a NUL character'),
+);
 
 /** What only a shell understands, in words for whoever meant it. */
 const shellOnly = [
@@ -20,16 +20,15 @@ const shellOnly = [
  * No shell ever reads it, so a line that needs one is refused; a list is taken as it is.
  */
 export const argv = () =>
-  z
-    .union([z.array(word), word], { error: 'has to be a command: a line of text, or a list of words' })
-    .transform((value, context) => {
+  z.pipe(
+    z.union([z.array(word), word], { error: 'has to be a command: a line of text, or a list of words' }),
+    reading((value) => {
       const problem = typeof value === 'string' ? problemOfLine(value) : undefined;
       const words = typeof value === 'string' ? parseWords(value) : value;
       const message = problem ?? problemOfWords(words);
-      if (message === undefined) return words;
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    });
+      return message === undefined ? { value: words } : { problem: message };
+    }),
+  );
 
 function problemOfLine(line: string): string | undefined {
   const unquoted = line.replace(/"[^"]*"|'[^']*'/g, 'q');

@@ -52,7 +52,9 @@ beforeEach(() => {
 async function take(event: unknown): Promise<Owner | undefined> {
   const owners: Owner[] = [];
   const body = typeof event === 'string' ? event : JSON.stringify(event);
-  await takeIn(body, { store, clock: { now: () => 5 }, log, territory }, (owner) => owners.push(owner));
+  await takeIn(body, { store, clock: { now: () => 5 }, log, territory }, async (owner) => {
+    owners.push(owner);
+  });
   expect(owners.length).toBeLessThan(2);
   return owners[0];
 }

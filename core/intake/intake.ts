@@ -16,20 +16,19 @@ export interface Owner {
 }
 
 /**
- * Takes one event in: at most one conditional write, no read. Tells whose event it is before it writes, for the
+ * Takes one event in: at most one conditional write, no read. Tells whose event it is while it writes, for the
  * owner looks at ECS and not at the record. Throws `Poison` for what can never be understood, and whatever the
- * store throws.
+ * store and `noticed` throw.
  */
 export async function takeIn(
   body: string,
   deps: IntakeDependencies,
-  noticed: (owner: Owner) => void,
+  noticed: (owner: Owner) => Promise<void> | undefined,
 ): Promise<void> {
   const event = parseEvent(body);
   const intake = classify(event, deps.territory);
   const owner = ownerOf(intake);
-  if (owner) noticed(owner);
-  await keep(event, intake, deps);
+  await Promise.all([owner && noticed(owner), keep(event, intake, deps)]);
 }
 
 async function keep(

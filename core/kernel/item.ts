@@ -78,8 +78,8 @@ function compose(assembly: Assembly): Item {
 export function unchanged(item: Item, next: Item, now: Instant): boolean {
   return (
     same(item.state, next.state) &&
-    same(item.outbox, next.outbox) &&
-    same(item.inbox, next.inbox) &&
+    sameEach(item.outbox, next.outbox) &&
+    sameEach(item.inbox, next.inbox) &&
     (next.outbox.length === 0 || item.lease?.owner === next.lease?.owner) &&
     wakesInTime(item.wakeAt, next.wakeAt, now)
   );
@@ -153,7 +153,7 @@ function nextLease({ item, owner, now }: Assembly, outbox: readonly Intent[]): I
   return { owner, until: now + leaseMs };
 }
 
-/** Whatever is unsettled is due: when its settler ought to be done, or when its next attempt may be made. */
+/** Whatever is unsettled is due: when its settler ought to be done, and its next attempt may be made. */
 function nextWake(
   planned: Instant | undefined,
   outbox: readonly Intent[],
@@ -161,7 +161,7 @@ function nextWake(
   now: Instant,
 ): Instant | undefined {
   if (outbox.length === 0) return planned;
-  const unsettled = outbox[0]?.notBefore ?? lease?.until ?? now;
+  const unsettled = Math.max(outbox[0]?.notBefore ?? 0, lease?.until ?? 0) || now;
   return planned === undefined ? unsettled : Math.min(planned, unsettled);
 }
 
@@ -185,4 +185,7 @@ function inWords(effect: { readonly type: string }): string {
 const typeOf = (value: unknown) => String((value as { type?: unknown }).type ?? 'message');
 
 /** States are plain data that is stored as JSON, so they are the same when their JSON is. */
-const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+const same = (one: unknown, other: unknown) => one === other || JSON.stringify(one) === JSON.stringify(other);
+
+const sameEach = (one: readonly unknown[], other: readonly unknown[]) =>
+  one.length === other.length && one.every((item, place) => same(item, other[place]));

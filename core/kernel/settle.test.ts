@@ -95,6 +95,26 @@ describe('an effect that fails', () => {
     ]);
   });
 
+  it('is waited for without asking for looks all the while where another has it in hand', async () => {
+    let isFirst = true;
+    const one = world.engine('one', {
+      perform: () => (isFirst ? Promise.reject(new Error('not now')) : never()),
+    });
+    await one.deliver(bench('a'), lay('saw'), 'm1');
+    await one.wake([bench('a')]);
+    isFirst = false;
+    world.now = (await world.item('a')).outbox[0]?.notBefore ?? 0;
+    void one.wake([bench('a')]);
+    await expect.poll(async () => (await world.item('a')).lease).toBeDefined();
+    const { lease } = await world.item('a');
+    world.now += 1_000;
+    world.alarms.length = 0;
+    await world.engine('two').wake([bench('a')]);
+    await world.engine('two').wake([bench('a')]);
+    expect((await world.item('a')).wakeAt).toBe(lease?.until);
+    expect(world.alarms.map(({ at }) => at)).toEqual([lease?.until, lease?.until]);
+  });
+
   it('is waited for without asking for looks all the while, however long that is', async () => {
     const engine = world.engine('one', { perform: () => Promise.reject(new Error('not now')) });
     await engine.deliver(bench('a'), lay('saw'), 'm1');

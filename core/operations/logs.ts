@@ -1,4 +1,4 @@
-import { logGroupOf, logStreamOf } from '../contract/environment.ts';
+import { logGroupOf, logStreamOf } from '../contract/logging.ts';
 import type { LogsQuery } from '../contract/requests.ts';
 import type { RouteInput } from '../contract/routes.ts';
 import { parseSeconds } from '../contract/units.ts';

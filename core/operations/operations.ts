@@ -1,5 +1,5 @@
-import { openApi } from '../contract/openapi.ts';
-import type { RouteInput, RouteName, RouteOutput } from '../contract/routes.ts';
+import type { RouteOutput } from '../contract/answers.ts';
+import type { RouteInput, RouteName } from '../contract/routes.ts';
 import { createDeployment } from './create-deployment.ts';
 import { abortDeployment, explainDeployment, getDeployment, getDeploymentLedger } from './deployments.ts';
 import { getLogs } from './logs.ts';
@@ -42,6 +42,6 @@ export const operations: { readonly [Name in RouteName]: Operation<Name> } = {
   rollBack,
   scaleService,
   stopService,
-  getOpenApi: () => openApi(),
+  getOpenApi: ({ describe }) => describe(),
   getHealth: () => ({ status: 'ok' }),
 };

@@ -16,6 +16,8 @@ export interface OperationDependencies {
   readonly live: Live;
   /** A new id: 26 characters of Crockford's base 32, in the order of time. */
   newId(): string;
+  /** The description of the API, OpenAPI 3.1 as plain JSON. Throws `not-found` where there is none. */
+  describe(): Promise<Record<string, unknown>>;
 }
 
 /** What tasks wrote. */

@@ -1,14 +1,17 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { BerthError } from '../../core/kernel/errors.ts';
 
 /** The part of API Gateway's HTTP API event (payload format 2.0) that is used. */
 const httpEvent = z.object({
   rawPath: z.string(),
-  rawQueryString: z.string().default(''),
-  headers: z.record(z.string(), z.string().optional()).default({}),
-  requestContext: z.object({ requestId: z.string().max(200), http: z.object({ method: z.string() }) }),
-  body: z.string().nullish(),
-  isBase64Encoded: z.boolean().default(false),
+  rawQueryString: z._default(z.string(), ''),
+  headers: z._default(z.record(z.string(), z.optional(z.string())), {}),
+  requestContext: z.object({
+    requestId: z.string().check(z.maxLength(200)),
+    http: z.object({ method: z.string() }),
+  }),
+  body: z.nullish(z.string()),
+  isBase64Encoded: z._default(z.boolean(), false),
 });
 
 export interface HttpRequest {

@@ -2,15 +2,22 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildResult, build } from 'esbuild';
+import { openApi } from '../../core/contract/openapi.ts';
 import { topology } from '../../stacks/topology.ts';
+import { leanSdk } from './lean-sdk.ts';
 
 export interface BuildOptions {
-  /** Receives `<function>/index.mjs` and its source map. */
+  /** Receives `<function>/index.mjs`, its source map, and `openapi.json` where the function answers to HTTP. */
   readonly outDir: string;
   /** Function names and their source files; the topology's, when not given. */
-  readonly functions?: Readonly<Record<string, { readonly handler: string }>>;
+  readonly functions?: Readonly<Record<string, Source>>;
   /** What the handlers' paths are relative to. */
   readonly root?: string;
+}
+
+interface Source {
+  readonly handler: string;
+  readonly triggers?: readonly { readonly type: string }[];
 }
 
 export interface Bundle {
@@ -26,11 +33,17 @@ export async function buildFunctions(options: BuildOptions): Promise<readonly Bu
   const functions = Object.entries(options.functions ?? topology.functions);
   const root = options.root ?? projectRoot;
   return Promise.all(
-    functions.map(([name, { handler }]) =>
-      bundle(name, join(root, handler), join(options.outDir, name, 'index.mjs')),
-    ),
+    functions.map(async ([name, { handler, triggers = [] }]) => {
+      const directory = join(options.outDir, name);
+      const made = await bundle(name, join(root, handler), join(directory, 'index.mjs'));
+      if (triggers.some(({ type }) => type === 'http')) await describe(join(directory, 'openapi.json'));
+      return made;
+    }),
   );
 }
+
+/** The description of the API is made here, so that no function carries what makes it. */
+const describe = (file: string) => writeFile(file, JSON.stringify(openApi()));
 
 /** CommonJS inside a bundle may want Node's modules by `require`, which an ES module does not have. */
 const requireBanner = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
@@ -58,7 +71,7 @@ function bundled(entry: string, outfile: string, banner: string) {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'environment-credentials.ts') },
+    plugins: [leanSdk],
     logLevel: 'warning',
     ...(banner === '' ? {} : { banner: { js: banner } }),
   });

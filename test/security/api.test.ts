@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { problemView } from '../../core/contract/problem.ts';
 import { routes } from '../../core/contract/routes.ts';
-import type { DeploymentView, PageView, ServiceView } from '../../core/contract/views.ts';
+import {
+  type DeploymentView,
+  type PageView,
+  problemView,
+  type ServiceView,
+} from '../../core/contract/views.ts';
 import { type Answer, httpEvent, type Request, startApi, type TestApi } from '../support/api.ts';
 
 const json = { 'content-type': 'application/json' };

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Environment, parseEnvironments } from '../../core/contract/environment.ts';
-import type { ProblemView } from '../../core/contract/problem.ts';
+import { openApi } from '../../core/contract/openapi.ts';
+import type { ProblemView } from '../../core/contract/views.ts';
 import { deployments } from '../../core/deployments/decide.ts';
 import type { DeploymentEffect, DeploymentQuery, DeploymentSeen } from '../../core/deployments/model.ts';
 import type { ServiceArn } from '../../core/ecs/arn.ts';
@@ -86,6 +87,7 @@ export function startApi(options: { store?: Store } = {}) {
     logs: { tail: async (query) => tailOf(written, query) },
     live: { look: async (_, names) => new Map(names.map((name) => [name, ecs.look(name)])) },
     newId: idsBy(clock),
+    describe: async () => openApi(),
   };
   const handler = createApi(deps);
   return {

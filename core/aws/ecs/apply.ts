@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ECSClient, Service } from '@aws-sdk/client-ecs';
 import { CreateServiceCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { containerName, type Environment } from '../../contract/environment.ts';
+import type { Environment } from '../../contract/environment.ts';
+import { containerName } from '../../contract/logging.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import type { EffectContext } from '../../kernel/settle.ts';
 import type { ServiceEffect, ServiceState, Target } from '../../services/model.ts';
@@ -22,10 +23,10 @@ type Result =
   | { readonly overtaken: true };
 
 /**
- * A read may lag behind Berth's last write for this long, and show what was there before as if it were still. To
- * write what is there already changes nothing.
+ * A read may lag behind Berth's last write for a minute, and show what was there before as if it were still; and
+ * whoever wrote may have a clock that differs by five. To write what is there already changes nothing.
  */
-const settleMs = 60_000;
+const settleMs = 6 * 60_000;
 
 /**
  * Makes the ECS service what the target says. UpdateService has no token and no fence, so the newest generation
@@ -42,11 +43,11 @@ export async function applyTarget(
   const isOvertaken = (state: ServiceState | undefined) => state?.target?.generation !== target.generation;
   const current = await ask();
   if (isOvertaken(current)) return { overtaken: true };
-  const isSettled = deps.clock.now() - (current?.applied?.at ?? 0) > settleMs;
+  const appliedAt = current?.applied?.at;
+  const isSettled = appliedAt === undefined || deps.clock.now() - appliedAt > settleMs;
   return orFinal(async () => {
     const service = await describeService(deps.ecs, cluster, ecsName);
     if (service?.status === 'DRAINING') throw new Error(`${ecsName} is still draining`);
-    if (!service && !isSettled) throw new Error(`ECS does not show ${ecsName} yet`);
     const balanced = await balancing(effect, deps.environment(effect.environment), deps);
     if (service && isSettled && isAlready(service, target) && isBalanced(service, balanced))
       return primaryOf(service);
@@ -125,6 +126,8 @@ async function create(
     }),
   );
   if (!answer.service) throw new Error('CreateService answered without a service');
+  // A service that was there all along is answered as if it had been created, whatever has become of it since.
+  if (!isAlready(answer.service, target)) throw new Error(`${ecsName} was there already, and is another one`);
   return answer.service;
 }
 

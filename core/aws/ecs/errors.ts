@@ -13,6 +13,8 @@ const passing: readonly { readonly name?: RegExp; readonly message?: RegExp }[] 
     name: /^(ServerException|ServiceUnavailable\w*|InternalFailure|InternalServerError|UpdateInProgressException)$/,
   },
   { name: /^InvalidParameterException$/, message: /still Draining|being (created|deleted)/i },
+  // A service was said to be missing, and is there: the next read shows it.
+  { name: /^InvalidParameterException$/, message: /Creation of service was not idempotent/i },
 ];
 
 /** Whether ECS's answer is worth another try; whatever is not a 4xx answer of AWS's own is. */

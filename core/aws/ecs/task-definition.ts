@@ -1,5 +1,6 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs';
-import { containerName, type Environment, logGroupOf } from '../../contract/environment.ts';
+import type { Environment } from '../../contract/environment.ts';
+import { containerName, logGroupOf } from '../../contract/logging.ts';
 import type { DeploymentRequest } from '../../deployments/model.ts';
 import type { HealthSpec, ReleaseRef, ReleaseSpec } from '../../services/model.ts';
 

@@ -1,0 +1,31 @@
+import type * as z from 'zod/mini';
+import type { RouteName } from './routes.ts';
+import * as views from './views.ts';
+
+/**
+ * What each route answers with when it is not a problem. Apart from the routes, since whoever answers needs none of
+ * these shapes when it runs: they are for whoever asks, and for the description of the API.
+ */
+export const answers = {
+  createDeployment: views.deploymentView,
+  getDeployment: views.deploymentView,
+  abortDeployment: views.deploymentView,
+  getDeploymentLedger: views.ledgerPage,
+  explainDeployment: views.explanationView,
+  listEnvironments: views.environmentPage,
+  listServices: views.servicePage,
+  getService: views.serviceView,
+  listTasks: views.taskPage,
+  listDeployments: views.deploymentPage,
+  listReleases: views.releasePage,
+  getServiceLedger: views.ledgerPage,
+  explainService: views.explanationView,
+  getLogs: views.logPage,
+  rollBack: views.deploymentView,
+  scaleService: views.serviceView,
+  stopService: views.serviceView,
+  getOpenApi: views.openApiView,
+  getHealth: views.healthView,
+} as const satisfies Record<RouteName, z.core.$ZodType>;
+
+export type RouteOutput<Name extends RouteName> = z.output<(typeof answers)[Name]>;
