@@ -10,11 +10,10 @@ import {
 } from '@aws-sdk/client-ecs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ActivityAnswer, type ActivityEntry, createActivity } from './activity.ts';
-import { functionAccessKey } from './lambda/settings.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
 import { defaultOptions } from './options.ts';
 import { VirtualClock } from './support/clock.ts';
-import { clientOptions, until } from './testing.ts';
+import { clientOptions, credentialsOf, testTopology, until } from './testing.ts';
 
 describe('GET /_local/activity', () => {
   let local: LocalAws | undefined;
@@ -29,12 +28,13 @@ describe('GET /_local/activity', () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'local-'));
     local = await startLocalAws({
       ...{ ...defaultOptions, dataDirectory, port: 0, apiPort: 0, runtime: 'process' },
+      topology: testTopology({ functions: { worker: { permissions } } }),
       log: () => {},
     });
     return local.endpoint;
   };
-  const client = (url: string, accessKeyId: string) => {
-    const made = new ECSClient(clientOptions(url, accessKeyId));
+  const client = (url: string, credentials: { accessKeyId: string; secretAccessKey: string }) => {
+    const made = new ECSClient({ ...clientOptions(url), credentials });
     clients.push(made);
     return made;
   };
@@ -44,7 +44,8 @@ describe('GET /_local/activity', () => {
 
   it('tells which functions called ECS, and which events it published, in their order', async () => {
     const url = await start();
-    const worker = client(url, functionAccessKey('worker'));
+    const credentials = await credentialsOf(url, 'worker');
+    const worker = client(url, credentials);
     await worker.send(new RegisterTaskDefinitionCommand(sleeper));
     const { tasks } = await worker.send(runTask);
     const taskArn = tasks![0]!.taskArn!;
@@ -52,12 +53,14 @@ describe('GET /_local/activity', () => {
     await until(async () => (await activity(url)).entries.some(running));
     const { nowMs } = await activity(url);
     await until(() => Date.now() > nowMs);
-    await client(url, 'a-person').send(new ListTasksCommand({ cluster: 'local' }));
+    await client(url, { accessKeyId: 'a-person', secretAccessKey: 'x' }).send(
+      new ListTasksCommand({ cluster: 'local' }),
+    );
     await worker.send(new DescribeTasksCommand({ cluster: 'local', tasks: [taskArn] }));
 
     const { entries, complete } = await activity(url);
     expect(complete).toBe(true);
-    const call = { kind: 'call', function: 'worker', accessKeyId: functionAccessKey('worker') };
+    const call = { kind: 'call', function: 'worker', accessKeyId: credentials.accessKeyId };
     const about = { kind: 'event', detailType: 'ECS Task State Change', resource: taskArn };
     expect(entries.slice(0, 3)).toMatchObject([
       { ...call, action: 'RegisterTaskDefinition' },
@@ -97,10 +100,11 @@ describe('GET /_local/activity', () => {
 });
 
 describe('what is kept', () => {
+  const functionOf = (key: string) => (key === 'key-of-worker' ? 'worker' : undefined);
   const call = (action: string) => ({
     service: 'ecs',
     action,
-    accessKeyId: functionAccessKey('worker'),
+    accessKeyId: 'key-of-worker',
     atMs: 0,
   });
   const actions = ({ entries }: ActivityAnswer) =>
@@ -108,7 +112,7 @@ describe('what is kept', () => {
 
   it('is bounded, and says what is no longer complete', async () => {
     const clock = new VirtualClock(100);
-    const kept = createActivity(clock, 3);
+    const kept = createActivity(clock, functionOf, 3);
     for (const action of ['a', 'b', 'c']) {
       kept.called(call(action));
       await clock.advance(10);
@@ -128,7 +132,7 @@ describe('what is kept', () => {
   });
 
   it('is what functions call of ECS, and nothing that is too long for an action', () => {
-    const kept = createActivity(new VirtualClock());
+    const kept = createActivity(new VirtualClock(), functionOf);
     kept.called({ ...call('SendMessage'), service: 'sqs' });
     kept.called({ ...call('ListTasks'), accessKeyId: 'a-person' });
     kept.called({ ...call('ListTasks'), accessKeyId: undefined });
@@ -138,6 +142,13 @@ describe('what is kept', () => {
   });
 });
 
+const permissions = [
+  {
+    actions: ['ecs:RegisterTaskDefinition', 'ecs:RunTask', 'ecs:DescribeTasks'],
+    resources: ['*'],
+    because: 'a test',
+  },
+];
 const sleeper = {
   family: 'sleeper',
   networkMode: 'awsvpc' as const,

@@ -1,5 +1,4 @@
 import type { ServiceEvent } from './events/model.ts';
-import { functionOf } from './lambda/settings.ts';
 import type { Clock } from './support/clock.ts';
 import type { ObservedCall } from './support/server.ts';
 
@@ -52,7 +51,12 @@ const mostKept = 20_000;
 /** No action of ECS has a longer name; what is no action must not fill the memory. */
 const longestAction = 64;
 
-export function createActivity(clock: Clock, capacity = mostKept): Activity {
+/** `functionOf` tells whose access key it is. */
+export function createActivity(
+  clock: Clock,
+  functionOf: (accessKeyId: string) => string | undefined,
+  capacity = mostKept,
+): Activity {
   // A ring: once it is full, the newest takes the place of the oldest.
   const ring: ActivityEntry[] = [];
   let written = 0;

@@ -1,7 +1,9 @@
+import { parseEnvironments } from '../core/contract/environment.ts';
 import type { Topology } from '../stacks/topology.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
 import { createDestinations } from './events/destinations.ts';
 import { createEvents, type Events } from './events/service.ts';
+import { createIam, type Iam } from './iam/iam.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
 import { createSqs, type Sqs } from './sqs/service.ts';
 import type { Clock } from './support/clock.ts';
@@ -29,6 +31,7 @@ export interface Backbone {
   readonly events: Events;
   readonly lambda: Lambda;
   readonly dynamodb: DynamoDb;
+  readonly iam: Iam;
   /** Wires all up. The endpoint must be known by now; `environments` is JSON of where Berth may deploy to. */
   start(environments?: string): void;
   /** Forgets what is in memory, in the turn in which the journal was emptied; to be started again. */
@@ -38,6 +41,7 @@ export interface Backbone {
 
 export function createBackbone(options: BackboneOptions): Backbone {
   const { journal, clock, account, region, topology, log, endpoint, retryDelaysMs } = options;
+  const iam = createIam({ topology, journal, account, region });
   const { service, queues } = createSqs({ journal, clock, account, region, endpoint });
   const destinations = createDestinations(queues, {
     invokeAsync: (name, payload) => lambda.invokeAsync(name, payload),
@@ -46,6 +50,7 @@ export function createBackbone(options: BackboneOptions): Backbone {
   const lambda = createLambda({
     ...{ journal, clock, account, region, queues, log },
     deadLetter: destinations.deadLetter,
+    issue: iam.issue,
     ...(retryDelaysMs ? { retryDelaysMs } : {}),
   });
   const dynamodb = createDynamoDb({
@@ -58,6 +63,7 @@ export function createBackbone(options: BackboneOptions): Backbone {
       queueUrl: (name) => `${endpoint()}/${account}/${name}`,
       environment: options.environment ?? {},
     };
+    iam.start(parseEnvironments(environments));
     wire(wiring);
     lambda.start(functionsOf(wiring));
   };
@@ -66,11 +72,13 @@ export function createBackbone(options: BackboneOptions): Backbone {
     events,
     lambda,
     dynamodb,
+    iam,
     start,
     forget() {
       queues.reset();
       events.reset();
       lambda.reset();
+      iam.reset();
     },
     async stop() {
       lambda.stop();

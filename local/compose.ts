@@ -56,7 +56,7 @@ export function compose(
     retryDelaysMs: options.retryDelaysMs,
     tables: join(data, 'dynamodb'),
   });
-  const activity = createActivity(clock);
+  const activity = createActivity(clock, backbone.iam.functionOf);
   const ecs = createEcs({
     ...{ account, region, clock, journal, runtime },
     targetGroups: loadBalancer.targets,

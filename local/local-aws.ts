@@ -93,11 +93,13 @@ function serversOf(
           health: () => health({ composition, startedMs, endpoint, api }),
           reset: () => composition.reset(),
           activity: activity.since,
+          iam: backbone.iam.report,
         }),
       ],
       flush: journal.flush,
       ready: started,
       log,
+      admit: backbone.iam.admit,
       observe(call) {
         activity.called(call);
         options.observe?.(call);

@@ -1,4 +1,5 @@
 import type { ActivityAnswer } from './activity.ts';
+import type { IamReport } from './iam/iam.ts';
 import type { Route } from './support/server.ts';
 import { AwsError } from './support/service.ts';
 import { plainJson } from './support/wire.ts';
@@ -10,6 +11,8 @@ export interface LocalRoutesDependencies {
   reset(): Promise<void>;
   /** What functions called of ECS, and which events it published, since a moment in epoch milliseconds. */
   activity(sinceMs: number): ActivityAnswer;
+  /** What functions may do, have done and were refused. */
+  iam(): IamReport;
 }
 
 /**
@@ -19,13 +22,16 @@ export interface LocalRoutesDependencies {
  * - `GET /_local/activity?sinceMs=1790000000000`: who calls ECS, and how soon after which event. Answers
  *   `{ nowMs, complete, entries }`, where an entry is an ECS event or a function's call of ECS (see `activity.ts`).
  *   The newest 20,000 are kept, until a restart or a reset; all of them without `sinceMs`.
+ * - `GET /_local/iam`: what each function may do by the topology, how often it did, and what it was refused
+ *   (see `iam/iam.ts`), since the start or the last reset.
  * - `POST /_local/reset`: empties everything.
  */
-export function localRoutes({ health, reset, activity }: LocalRoutesDependencies): readonly Route[] {
+export function localRoutes({ health, reset, activity, iam }: LocalRoutesDependencies): readonly Route[] {
   let resetting: Promise<void> | undefined;
   return [
     route('/_local/health', 'GET', health),
     route('/_local/activity', 'GET', (query) => activity(moment(query.get('sinceMs') ?? '0'))),
+    route('/_local/iam', 'GET', iam),
     route('/_local/reset', 'POST', async () => {
       // Two at once are one.
       resetting ??= reset().finally(() => {

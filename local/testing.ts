@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tableSchema } from '../core/kernel/table.ts';
 import type { FunctionNode, QueueNode, RuleNode, Topology } from '../stacks/topology.ts';
 import { type Backbone, createBackbone } from './backbone.ts';
+import type { Credentials } from './iam/sessions.ts';
+import type { Assignment } from './lambda/settings.ts';
 import { type Clock, realClock } from './support/clock.ts';
 import { type Journal, openJournal } from './support/journal.ts';
 import { createEndpoint, type Route } from './support/server.ts';
@@ -47,6 +49,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     routes: [...backbone.lambda.routes, backbone.dynamodb.route, ...(options.routes ?? [])],
     flush: journal.flush,
     log,
+    admit: backbone.iam.admit,
   });
   url = await listening(server, options.port ?? 0);
   backbone.start();
@@ -91,7 +94,6 @@ export function testTopology(parts: {
     functions: Object.fromEntries(
       Object.entries(parts.functions ?? {}).map(([name, own]) => [name, { ...node, ...own }]),
     ),
-    permissionSets: {},
   };
 }
 
@@ -103,6 +105,14 @@ export function clientOptions(url: string, accessKeyId = 'test') {
     maxAttempts: 1,
     credentials: { accessKeyId, secretAccessKey: 'test' },
   };
+}
+
+/** What a function signs with, as a Lambda host that begins is told. */
+export async function credentialsOf(url: string, functionName: string): Promise<Credentials> {
+  const { functions } = (await (await fetch(`${url}/_local/host`)).json()) as Assignment;
+  const found = functions.find(({ settings }) => settings.name === functionName);
+  if (!found) throw new Error(`the host is told nothing of ${functionName}`);
+  return found.credentials;
 }
 
 /** Resolves when `holds` answers something truthy; fails after `patienceMs`. */

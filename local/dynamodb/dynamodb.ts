@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { ApiCall } from '../iam/calls/call.ts';
 import type { Route } from '../support/server.ts';
 import { AwsError } from '../support/service.ts';
 import type { Answer } from '../support/wire.ts';
@@ -52,6 +54,7 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
     route: {
       limitBytes,
       matches: (request) => String(request.headers['x-amz-target'] ?? '').startsWith(target),
+      call: dynamoDbCall,
       async answer(request, body) {
         await ready();
         return run(request, body);
@@ -70,6 +73,17 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
       await store?.close();
     },
   };
+}
+
+/** What is called; dynalite finds by itself what is wrong with it. */
+function dynamoDbCall({ headers }: Pick<IncomingMessage, 'headers'>, body: Buffer): ApiCall {
+  const action = String(headers['x-amz-target']).slice(target.length);
+  try {
+    const input: unknown = JSON.parse(body.toString());
+    return { service: 'dynamodb', action, input: (input ?? {}) as ApiCall['input'] };
+  } catch {
+    return { service: 'dynamodb', action, input: {} };
+  }
 }
 
 function internalRequest(action: string) {

@@ -8,6 +8,7 @@ import { createArns } from './arns.ts';
 import { defaultOptions, type EcsContext, type EcsOptions } from './context.ts';
 import type { ServiceEvent } from './events.ts';
 import { createIds } from './ids.ts';
+import type { StopCode } from './model.ts';
 import { ServiceScheduler } from './scheduler/scheduler.ts';
 import { forgetInactiveServices } from './services/retention.ts';
 import { openState } from './state.ts';
@@ -30,6 +31,8 @@ export interface EcsEngine {
   stop(): Promise<void>;
   /** Kills all tasks and forgets everything. */
   reset(): Promise<void>;
+  /** Stops a task as AWS itself does now and then: Spot capacity is taken back, hardware fails or is mended. */
+  interrupt(taskId: string, stopCode: StopCode, stoppedReason: string): void;
 }
 
 export interface EcsDependencies {
@@ -97,5 +100,6 @@ export function createEcs(dependencies: EcsDependencies): EcsEngine {
       context.state.clear();
       resume();
     },
+    interrupt: (taskId, stopCode, stoppedReason) => void driver.stop(taskId, stopCode, stoppedReason),
   };
 }

@@ -8,6 +8,7 @@ import type { Assignment } from './settings.ts';
 
 export interface HostRouteDependencies {
   readonly hosts: Hosts;
+  /** What a host that begins is to run, with new credentials. */
   assignment(): Assignment;
   /** Makes visible what a host that goes still holds. */
   releaseAll(instance: string): void;
@@ -31,7 +32,7 @@ export function hostRoute(deps: HostRouteDependencies): Route {
       if (request.method === 'GET') return plainJson(200, deps.assignment());
       if (request.method === 'POST') {
         deps.hosts.announce(parseInput(announcement, parsed(body), 'ValidationException'));
-        return plainJson(200, deps.assignment());
+        return plainJson(200, {});
       }
       if (request.method !== 'DELETE') throw new AwsError('MethodNotAllowed', 'GET, POST or DELETE.', 405);
       const left = parseInput(farewell, parsed(body), 'ValidationException').instance;

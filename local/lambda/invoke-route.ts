@@ -18,9 +18,9 @@ export function invokeRoute(deps: InvokeRouteDependencies): Route {
   return {
     limitBytes: 6 * 1024 * 1024,
     matches: (request) => request.method === 'POST' && path.test(request.url ?? ''),
+    call: ({ url }) => ({ service: 'lambda', action: 'Invoke', input: { FunctionName: nameIn(url) } }),
     async answer(request, body) {
-      const named = decodeURIComponent(path.exec(request.url ?? '')?.[1] ?? '');
-      const name = named.startsWith('arn:') ? (named.split(':')[6] ?? '') : named;
+      const name = nameIn(request.url);
       const settings = deps.functionNamed(name);
       if (!settings) throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, 404);
       const payload = body.length === 0 ? '{}' : body.toString();
@@ -48,6 +48,11 @@ export function invokeRoute(deps: InvokeRouteDependencies): Route {
       }
     },
   };
+}
+
+function nameIn(url = ''): string {
+  const named = decodeURIComponent(path.exec(url)?.[1] ?? '');
+  return named.startsWith('arn:') ? (named.split(':')[6] ?? '') : named;
 }
 
 function assertJson(payload: string): void {

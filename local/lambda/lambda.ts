@@ -1,3 +1,4 @@
+import type { Credentials } from '../iam/sessions.ts';
 import type { Queues } from '../sqs/queues.ts';
 import type { Clock } from '../support/clock.ts';
 import type { Journal } from '../support/journal.ts';
@@ -19,6 +20,8 @@ export interface LambdaDependencies {
   readonly queues: Queues;
   /** AWS's are one minute and two. */
   readonly retryDelaysMs?: readonly number[];
+  /** Credentials for a function that a host is about to run. */
+  issue(functionName: string): Credentials;
   deadLetter(arn: string, payload: string, attributes: Readonly<Record<string, string>>): void;
   log(line: string): void;
 }
@@ -70,7 +73,14 @@ export function createLambda(deps: LambdaDependencies): Lambda {
     });
   });
 
-  const assignment = () => ({ account, region, functions: [...functions.values()] });
+  const assignment = () => ({
+    account,
+    region,
+    functions: [...functions.values()].map((settings) => ({
+      settings,
+      credentials: deps.issue(settings.name),
+    })),
+  });
   const releaseAll = (instance: string) => queues.release((holder) => holder === hostAccessKey(instance));
   return {
     hosts,

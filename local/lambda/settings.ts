@@ -1,3 +1,5 @@
+import type { Credentials } from '../iam/sessions.ts';
+
 /** A function as Local AWS runs it: what the topology says, with the symbols filled in. */
 export interface FunctionSettings {
   readonly name: string;
@@ -33,7 +35,13 @@ export interface Announcement {
 export interface Assignment {
   readonly account: string;
   readonly region: string;
-  readonly functions: readonly FunctionSettings[];
+  readonly functions: readonly AssignedFunction[];
+}
+
+/** A function with what it signs its calls with, for this host alone. */
+export interface AssignedFunction {
+  readonly settings: FunctionSettings;
+  readonly credentials: Credentials;
 }
 
 /** The access key that a host polls with: it tells whose hands a message is in. */
@@ -45,15 +53,4 @@ export function isHostAccessKey(accessKeyId: string): boolean {
   return accessKeyId.startsWith(hostKeyPrefix);
 }
 
-/** The access key of a function, so that Local AWS knows who calls. */
-export function functionAccessKey(name: string): string {
-  return `${functionKeyPrefix}${name}`;
-}
-
-/** The function that an access key belongs to, undefined for anybody else's. */
-export function functionOf(accessKeyId: string): string | undefined {
-  return accessKeyId.startsWith(functionKeyPrefix) ? accessKeyId.slice(functionKeyPrefix.length) : undefined;
-}
-
-const functionKeyPrefix = 'LOCALFUNCTION-';
 const hostKeyPrefix = 'LOCALHOST-';

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ApiCall } from '../iam/calls/call.ts';
+import type { Signer } from '../iam/iam.ts';
 import { type BodyRead, readBody } from './body.ts';
 import { refusal } from './guard.ts';
 import { AwsError, type AwsService, type Caller } from './service.ts';
@@ -22,6 +24,8 @@ export interface Route {
   matches(request: IncomingMessage): boolean;
   /** Throws an `AwsError` for what it refuses. */
   answer(request: IncomingMessage, body: Buffer): Promise<Answer> | Answer;
+  /** What is called, where it is something of AWS's that not everybody may. */
+  readonly call?: (request: IncomingMessage, body: Buffer) => ApiCall;
 }
 
 /** A call that reached a service; for benchmarks and people. */
@@ -41,6 +45,8 @@ export interface EndpointOptions {
   ready?(): Promise<void>;
   log(line: string): void;
   observe?(call: ObservedCall): void;
+  /** Throws an `AwsError` where the signer may not make this call. */
+  admit?(signer: Signer, call: () => ApiCall): void;
 }
 
 const limitBytes = 1024 * 1024;
@@ -110,7 +116,10 @@ function chooser(options: EndpointOptions, json: ServicesBy, query: ServicesBy) 
     answer: (request, body, requestId) => callByForm(query, options, request, body, requestId),
     wrap: (error, _contentType, requestId) => queryError(error, requestId),
   };
-  const routes = options.routes.map((route) => ({ route, handler: { ...routed(route), wrap: jsonError } }));
+  const routes = options.routes.map((route) => ({
+    route,
+    handler: { ...routed(route, options), wrap: jsonError },
+  }));
   const targets = new Map([...json].map(([prefix, service]) => [prefix, jsonHandler(service, options)]));
 
   return (request: IncomingMessage): Handler => {
@@ -123,8 +132,15 @@ function chooser(options: EndpointOptions, json: ServicesBy, query: ServicesBy) 
   };
 }
 
-function routed(route: Route): Omit<Handler, 'wrap'> {
-  return { limitBytes: route.limitBytes, answer: (request, body) => route.answer(request, body) };
+function routed(route: Route, { admit }: EndpointOptions): Omit<Handler, 'wrap'> {
+  return {
+    limitBytes: route.limitBytes,
+    answer(request, body) {
+      const { call } = route;
+      if (call) admit?.(signerOf(request), () => call(request, body));
+      return route.answer(request, body);
+    },
+  };
 }
 
 function unknownOperation(request: IncomingMessage): never {
@@ -146,7 +162,7 @@ function jsonHandler(service: EndpointService, options: EndpointOptions): Handle
       const target = header(request, 'x-amz-target')!;
       const action = target.slice(target.indexOf('.') + 1);
       const input = parsedObject(body);
-      const output = service.call(action, input, observedCaller(options, service, action, request));
+      const output = service.call(action, input, admitted(options, service, { action, input }, request));
       const settled = output instanceof Promise ? await output : output;
       return jsonAnswer(settled, answerType(request), requestId);
     },
@@ -170,19 +186,29 @@ async function callByForm(
   const service = services.get(version ?? '');
   if (!service) throw new AwsError('InvalidAction', 'No service of Local AWS has this Version.', 400);
   if (!action) throw new AwsError('MissingAction', 'The form names no Action.', 400);
-  const xml = await service.call(action, params, observedCaller(options, service, action, request));
+  const caller = admitted(options, service, { action, input: params }, request);
+  const xml = await service.call(action, params, caller);
   return xmlAnswer(String(xml), requestId);
 }
 
-function observedCaller(
+function admitted(
   options: EndpointOptions,
   service: AwsService,
-  action: string,
+  call: Omit<ApiCall, 'service'>,
   request: IncomingMessage,
 ): Caller {
-  const accessKeyId = /Credential=([^/,\s]{1,128})\//.exec(request.headers.authorization ?? '')?.[1];
-  options.observe?.({ service: service.name, action, accessKeyId, atMs: Date.now() });
+  const signer = signerOf(request);
+  const { accessKeyId } = signer;
+  options.observe?.({ service: service.name, action: call.action, accessKeyId, atMs: Date.now() });
+  options.admit?.(signer, () => ({ service: service.name, ...call }));
   return accessKeyId === undefined ? {} : { accessKeyId };
+}
+
+function signerOf(request: IncomingMessage): Signer {
+  return {
+    accessKeyId: /Credential=([^/,\s]{1,128})\//.exec(request.headers.authorization ?? '')?.[1],
+    sessionToken: header(request, 'x-amz-security-token'),
+  };
 }
 
 function parsedObject(body: Buffer): Record<string, unknown> {

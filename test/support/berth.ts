@@ -6,6 +6,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Client, createClient } from '../../core/contract/client.ts';
+import type { IamReport } from '../../local/iam/iam.ts';
 import { removeContainers } from './docker.ts';
 import { freePorts } from './ports.ts';
 import { isAlive } from './processes.ts';
@@ -37,7 +38,7 @@ export interface TestBerth {
   untilUp(): Promise<void>;
   /** What `berth up` told, a JSON document a line. */
   told(): readonly unknown[];
-  /** Stops all as Ctrl-C does. Throws when a process is left, or when `up` does not end well. */
+  /** Stops all as Ctrl-C does. Throws when a process is left, `up` does not end well, or a function was refused. */
   stop(): Promise<void>;
 }
 
@@ -96,10 +97,12 @@ function testBerth(places: Places, up: Up, { runtime }: TestBerthOptions): TestB
   };
   const stop = async () => {
     for (const client of Object.values(clients)) client.destroy();
+    const refused = await refusedBy(endpoint);
     await endUp(up, directory);
     const left = runtime === 'docker' ? await removeContainers(directory) : [];
     if (left.length > 0) throw new Error(`containers left running: ${left.join(', ')}`);
     await rm(directory, { recursive: true, force: true });
+    if (refused.length > 0) throw new Error(`functions were refused what they need: ${refused.join('; ')}`);
   };
   return {
     ...places,
@@ -114,6 +117,13 @@ function testBerth(places: Places, up: Up, { runtime }: TestBerthOptions): TestB
     told: () => documentsOf(up.output()),
     stop,
   };
+}
+
+/** What the topology should have allowed: whatever a test does, Berth's functions lack no permission. */
+async function refusedBy(endpoint: string): Promise<readonly string[]> {
+  const answer = await fetch(`${endpoint}/_local/iam`).catch(() => undefined);
+  const { functions } = answer?.ok ? ((await answer.json()) as IamReport) : { functions: [] };
+  return functions.flatMap(({ refusals }) => refusals.map(({ message }) => message));
 }
 
 async function answers(url: string): Promise<true | undefined> {

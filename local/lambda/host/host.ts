@@ -103,11 +103,14 @@ function startPools(
   clock: Clock,
 ): void {
   const { account, region } = assignment;
-  for (const settings of assignment.functions) {
+  for (const { settings, credentials } of assignment.functions) {
     const log = openFunctionLog(options.logs, settings.name);
     const { endpoint, bundles } = options;
     running.logs.push(log);
-    running.pools.set(settings.name, new Pool({ settings, account, region, endpoint, bundles, clock, log }));
+    running.pools.set(
+      settings.name,
+      new Pool({ settings, credentials, account, region, endpoint, bundles, clock, log }),
+    );
   }
 }
 
@@ -116,10 +119,11 @@ function startPollers(
   { functions, region }: Assignment,
   tools: { readonly sqs: SQSClient; readonly link: Link; readonly clock: Clock },
 ): void {
-  for (const { name, queues } of functions) {
-    const pool = running.pools.get(name)!;
+  for (const { settings } of functions) {
+    const pool = running.pools.get(settings.name)!;
     const invoke = (requestId: string, payload: string) => pool.invoke(requestId, payload);
-    for (const source of queues) running.pollers.push(new Poller({ ...tools, source, region, invoke }));
+    for (const source of settings.queues)
+      running.pollers.push(new Poller({ ...tools, source, region, invoke }));
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Clock } from '../../support/clock.ts';
-import type { Announcement, Assignment } from '../settings.ts';
+import type { Announcement } from '../settings.ts';
 
 /** The host's tie to Local AWS, which may be killed and come back at any moment. */
 export interface Link {
   /** Ids of the messages in this host's hands. */
   readonly holding: Set<string>;
-  /** Speaks up until Local AWS has heard; undefined when the link was closed meanwhile. */
-  announced(): Promise<Assignment | undefined>;
+  /** Speaks up until Local AWS has heard, or the link is closed. */
+  announced(): Promise<void>;
   /** Says goodbye, so that held messages are free at once. */
   close(): Promise<void>;
 }
@@ -19,24 +19,22 @@ const patienceMs = 2000;
 export function openLink(endpoint: string, self: Omit<Announcement, 'holding'>, clock: Clock): Link {
   const holding = new Set<string>();
   let closed = false;
-  const send = async (method: 'POST' | 'DELETE'): Promise<Assignment | undefined> => {
+  const send = async (method: 'POST' | 'DELETE'): Promise<true> => {
     const response = await fetch(`${endpoint}/_local/host`, {
       method,
       body: JSON.stringify({ ...self, holding: [...holding] }),
       signal: AbortSignal.timeout(patienceMs),
     });
-    const answer = (await response.json()) as Assignment & { readonly message?: string };
-    if (!response.ok) throw new Error(`Local AWS refused this host: ${answer.message}`);
-    return answer;
+    const { message } = (await response.json()) as { readonly message?: string };
+    if (!response.ok) throw new Error(`Local AWS refused this host: ${message}`);
+    return true;
   };
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
   const announced = async () => {
     while (!closed) {
-      const assignment = await send('POST').catch(() => undefined);
-      if (assignment) return assignment;
+      if (await send('POST').catch(() => false)) return;
       await pause(retryMs);
     }
-    return undefined;
   };
   const beat = async () => {
     while (!closed) {

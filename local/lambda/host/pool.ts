@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import type { Credentials } from '../../iam/sessions.ts';
 import type { Clock } from '../../support/clock.ts';
-import { type FunctionSettings, functionAccessKey } from '../settings.ts';
+import type { FunctionSettings } from '../settings.ts';
 import type { FunctionLog } from './function-log.ts';
 import type { Outcome } from './outcome.ts';
 import { Sandbox, type SandboxOptions } from './sandbox.ts';
 
 export interface PoolOptions {
   readonly settings: FunctionSettings;
+  readonly credentials: Credentials;
   readonly account: string;
   readonly region: string;
   /** Where Local AWS is. */
@@ -80,6 +82,7 @@ export class Pool {
 
 function sandboxOptions({
   settings,
+  credentials,
   account,
   region,
   endpoint,
@@ -101,8 +104,9 @@ function sandboxOptions({
       LANG: 'en_US.UTF-8',
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: functionAccessKey(name),
-      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.sessionToken,
       AWS_ENDPOINT_URL: endpoint,
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

@@ -1,0 +1,27 @@
+import type { NeedsOf } from './call.ts';
+import { ecsNeeds } from './ecs.ts';
+import {
+  dynamoDbNeeds,
+  eventsNeeds,
+  lambdaNeeds,
+  loadBalancingNeeds,
+  logsNeeds,
+  sqsNeeds,
+} from './others.ts';
+
+const needsBy: Readonly<Record<string, NeedsOf>> = {
+  ecs: ecsNeeds,
+  sqs: sqsNeeds,
+  logs: logsNeeds,
+  dynamodb: dynamoDbNeeds,
+  lambda: lambdaNeeds,
+  events: eventsNeeds,
+  elasticloadbalancing: loadBalancingNeeds,
+};
+
+/** What whoever makes this call must be allowed; of a service that is not known here, the action on `*`. */
+export const needsOf: NeedsOf = (call, here) => {
+  const needs = needsBy[call.service]?.(call, here);
+  if (needs && needs.length > 0) return needs;
+  return [{ action: `${call.service}:${call.action}`, resource: '*', context: {} }];
+};

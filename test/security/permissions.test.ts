@@ -1,0 +1,194 @@
+import { DisableRuleCommand, EnableRuleCommand } from '@aws-sdk/client-eventbridge';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { DeploymentView } from '../../core/contract/views.ts';
+import { deploymentRef } from '../../core/deployments/records.ts';
+import { serviceIdOf, serviceRef } from '../../core/services/records.ts';
+import type { IamReport } from '../../local/iam/iam.ts';
+import { type Topology, topology } from '../../stacks/topology.ts';
+import { bundled, type Cloud, startCloud } from '../support/cloud.ts';
+import { type LossyProxy, startLossyProxy } from '../support/lossy-proxy.ts';
+import { freePorts } from '../support/ports.ts';
+import { uselessWithout } from '../support/reduced-topology.ts';
+import { until } from '../support/until.ts';
+
+/*
+ * Drives every path on which a function calls AWS, with permissions enforced as everywhere, and then holds what was
+ * used against what the topology allows: nothing may be missing, nothing idle, and nothing doubled.
+ */
+
+const environment = 'local';
+const service = 'shop-web';
+const ofService = { environment, service };
+const serviceItem = serviceRef(serviceIdOf(environment, service));
+
+/** Nobody is woken but by the test, so that it can look while nothing moves. */
+const stepped: Topology = {
+  ...topology,
+  functions: { ...topology.functions, wake: { ...topology.functions.wake, triggers: [] } },
+};
+
+let functions: Awaited<ReturnType<typeof bundled>>;
+let proxy: LossyProxy;
+let cloud: Cloud;
+let listen: number;
+
+beforeAll(async () => {
+  functions = await bundled();
+  const [port = 0, proxyPort = 0, listenPort = 0] = await freePorts(3);
+  listen = listenPort;
+  proxy = await startLossyProxy(proxyPort, `http://127.0.0.1:${port}`);
+  cloud = await startCloud({
+    ...{ bundles: functions.bundles, topology: stepped, port },
+    environment: { AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${proxyPort}` },
+  });
+}, 60_000);
+afterAll(async () => {
+  await cloud?.stop();
+  await proxy?.stop();
+  await functions?.remove();
+}, 60_000);
+
+const serve =
+  'require("http").createServer((_, a) => a.end("ok")).listen(process.env.PORT, process.env.HOST)';
+const crash = 'console.error("there is no such setting"); process.exit(1)';
+const hang = 'setInterval(() => {}, 1000)';
+
+const deploy = (program: string, health: object = {}) =>
+  cloud.client.createDeployment({
+    body: {
+      ...{ environment, app: 'shop', service: 'web' },
+      spec: {
+        run: ['node', '-e', program],
+        ...{ port: 8080, listen, count: 2 },
+        health: { path: '/', interval: 5, timeout: 2, grace: 1, ...health },
+      },
+    },
+  });
+
+const wake = (bodies: readonly string[]) =>
+  cloud.invoke('wake', {
+    Records: bodies.map((body, place) => ({ messageId: String(place), body, attributes: {} })),
+  });
+
+/** Wakes the deployment and its service until the deployment is as it should be. */
+const stepUntil = (id: string, what: string, holds: (deployment: DeploymentView) => boolean) =>
+  until(`the deployment to be ${what}`, async () => {
+    await wake([deploymentRef(id), serviceItem].map((ref) => JSON.stringify(ref)));
+    const deployment = await cloud.client.getDeployment({ id });
+    return holds(deployment) && deployment;
+  });
+
+const ended = ({ id }: DeploymentView) => stepUntil(id, 'ended', ({ verdict }) => verdict !== undefined);
+/** ECS has been told where to go. */
+const moving = ({ id }: DeploymentView) =>
+  stepUntil(id, 'moving', ({ phase, progress }) => phase === 'moving' && progress !== undefined);
+
+test('a service is made, moved with another health check, and found as it is', async () => {
+  expect(await ended(await deploy(serve))).toMatchObject({ verdict: 'succeeded', release: 1 });
+  const moved = await ended(await deploy(`${serve};`, { path: '/healthy' }));
+  expect(moved).toMatchObject({ verdict: 'succeeded', release: 2 });
+  const { client } = cloud;
+  expect((await client.listServices({ environment })).items).toHaveLength(1);
+  expect((await client.listTasks({ ...ofService, status: 'all' })).items.length).toBeGreaterThanOrEqual(4);
+  expect((await client.listDeployments(ofService)).items).toHaveLength(2);
+  expect((await client.listReleases(ofService)).items).toHaveLength(2);
+  expect((await client.getServiceLedger(ofService)).items.length).toBeGreaterThan(0);
+});
+
+test('a release that crashes is rolled back, and told why', async () => {
+  const told = { verdict: 'rolled_back', cause: { logTail: ['there is no such setting'] } };
+  expect(await ended(await deploy(crash))).toMatchObject(told);
+  expect((await cloud.client.getLogs({ ...ofService, filter: 'no such' })).items.length).toBeGreaterThan(0);
+});
+
+test('what people ask for: an abort, a roll-back, another count', async () => {
+  const deployment = await deploy(hang);
+  await moving(deployment);
+  await cloud.client.abortDeployment({ id: deployment.id, body: {} });
+  expect(await ended(deployment)).toMatchObject({ verdict: 'cancelled' });
+  const back = await cloud.client.rollBack({ ...ofService, body: {} });
+  expect(await ended(back)).toMatchObject({ verdict: 'succeeded', release: 1 });
+  await cloud.client.scaleService({ ...ofService, body: { count: 1 } });
+});
+
+test('what nobody can understand is set aside', async () => {
+  await wake(['no wake-up']);
+  await send('ecs-events', 'no event');
+  await until('both to lie in the dead letters', async () => {
+    return (await cloud.waiting('dead-letters')) === 2;
+  });
+});
+
+test('without events the sweep finds what there is, also where the table’s answer is lost', async () => {
+  await cloud.events.send(new DisableRuleCommand({ Name: 'ecs-events' }));
+  const deployment = await deploy(`${crash};`);
+  const { id } = deployment;
+  await until('the sweep to find it due', async () => {
+    await cloud.invoke('sweep');
+    return (await used('sweep')).includes('sqs:SendMessage queue:wake');
+  });
+  await moving(deployment);
+  await until('ECS to have given it up by itself', async () => {
+    await cloud.client.explainDeployment({ id });
+    return (await used('api')).includes('ecs:DescribeServiceRevisions service-revision');
+  });
+  await stepUntil(id, 'on its way back', ({ phase }) => phase === 'rolling_back');
+  proxy.loseAnswerTo('PutItem');
+  await cloud.invoke('sweep');
+  await cloud.client.explainDeployment({ id });
+  expect(await ended(deployment)).toMatchObject({
+    verdict: 'rolled_back',
+    cause: { logTail: ['there is no such setting'] },
+  });
+  await cloud.events.send(new EnableRuleCommand({ Name: 'ecs-events' }));
+});
+
+test('an event whose record may have been written is looked up', async () => {
+  proxy.loseAnswerTo('PutItem');
+  await send('ecs-events', JSON.stringify(unknownEvent));
+  await until('the record to be read', async () =>
+    (await used('ecs-events')).includes('dynamodb:GetItem table'),
+  );
+});
+
+test('nothing was refused, and nothing that the topology allows was idle', async () => {
+  const report = await cloud.iam();
+  expect(report.functions.map(({ name }) => name)).toEqual(Object.keys(topology.functions));
+  expect(report.functions.flatMap(({ refusals }) => refusals)).toEqual([]);
+  expect(report.functions.flatMap(({ name }) => idle(report, name))).toEqual([]);
+});
+
+test('whichever statement is taken away, something that was needed is refused', async () => {
+  const found = uselessWithout(topology, await cloud.iam(), await cloud.assignment());
+  expect(found).toEqual([]);
+});
+
+/** What a function has used of its permissions. */
+const used = async (functionName: string) =>
+  grantsOf(await cloud.iam(), functionName)
+    .filter(({ uses }) => uses > 0)
+    .map(({ action, resource }) => `${action} ${resource}`);
+
+const idle = (report: IamReport, functionName: string) =>
+  grantsOf(report, functionName)
+    .filter(({ uses }) => uses === 0)
+    .map(({ action, resource }) => `${functionName} never used ${action} on ${resource}`);
+
+const grantsOf = (report: IamReport, functionName: string) =>
+  report.functions.find(({ name }) => name === functionName)?.grants ?? [];
+
+const send = (queue: string, body: string) =>
+  cloud.sqs.send(new SendMessageCommand({ QueueUrl: cloud.queueUrl(queue), MessageBody: body }));
+
+const unknownEvent = {
+  version: '0',
+  id: '00000000-0000-4000-8000-000000000001',
+  'detail-type': 'ECS Something New',
+  source: 'aws.ecs',
+  account: '000000000000',
+  time: '2026-01-01T00:00:00Z',
+  region: 'us-east-1',
+  resources: [],
+  detail: {},
+};
