@@ -6,11 +6,20 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{core,functions,stacks,local,cli,examples}/**/*.test.ts'],
+          include: ['{core,functions,stacks,local,cli,examples,bench}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },
       { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'stacks',
+          include: ['test/stacks/**/*.test.ts'],
+          globalSetup: 'test/stacks/setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         test: {
           name: 'simulation',

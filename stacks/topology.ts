@@ -1,19 +1,21 @@
 import { ecsEventPattern } from '../core/contract/patterns.ts';
+import type { RouteName } from '../core/contract/routes.ts';
 import { tableSchema } from '../core/kernel/table.ts';
 
 /**
  * Which function handles what, and what it may do. Everything that runs Berth is made from this literal: the
  * infrastructure on AWS, and the wiring of Local AWS.
  *
- * Names in `resources` are symbolic: `table`, `queue:<name>`, `cluster`, `service`, … stand for ARNs that
- * whoever deploys the topology fills in.
+ * Names in `resources` are symbolic: `table`, `table/index/<name>` and `queue:<name>` stand for what is made of the
+ * topology, the others for what is there besides (`outsideArns` in policy.ts).
  */
 export const topology = {
   table: { name: 'berth', schema: tableSchema },
 
   queues: {
-    'ecs-events': { visibilitySeconds: 60, maxReceives: 5, deadLetter: 'dead-letters' },
-    wake: { visibilitySeconds: 60, maxReceives: 5, deadLetter: 'dead-letters' },
+    'ecs-events': { visibilitySeconds: 60, maxReceives: 5, deadLetter: 'dead-letters', oldestSeconds: 300 },
+    // A wake-up may be sent up to 15 minutes ahead, and counts as waiting until then.
+    wake: { visibilitySeconds: 60, maxReceives: 5, deadLetter: 'dead-letters', oldestSeconds: 1200 },
     'dead-letters': { visibilitySeconds: 60, maxReceives: undefined, deadLetter: undefined },
   },
 
@@ -31,7 +33,9 @@ export const topology = {
       handler: 'functions/api.ts',
       memoryMb: 512,
       timeoutSeconds: 20,
-      triggers: [{ type: 'http' }],
+      // Callers may not use up what the account can run at once: the other functions need some of it.
+      reservedConcurrency: 20,
+      triggers: [{ type: 'http', requestsPerSecond: 50, burst: 100 }],
       environment: {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',
@@ -40,19 +44,14 @@ export const topology = {
       permissions: [
         {
           actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-          resources: ['table', 'table/index'],
+          resources: ['table'],
         },
+        { actions: ['dynamodb:Query'], resources: ['table/index/list'] },
         { actions: ['sqs:SendMessage'], resources: ['queue:wake'] },
-        { actions: ['logs:FilterLogEvents', 'logs:GetLogEvents'], resources: ['logs:/berth/*'] },
-        {
-          actions: [
-            'ecs:DescribeServices',
-            'ecs:ListServiceDeployments',
-            'ecs:DescribeServiceDeployments',
-            'ecs:DescribeServiceRevisions',
-          ],
-          resources: ['service', 'service-deployment', 'service-revision'],
-        },
+        { actions: ['logs:FilterLogEvents', 'logs:GetLogEvents'], resources: ['task-logs'] },
+        { actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'], resources: ['service'] },
+        { actions: ['ecs:DescribeServiceDeployments'], resources: ['service-deployment'] },
+        { actions: ['ecs:DescribeServiceRevisions'], resources: ['service-revision'] },
       ],
     },
     /** ECS's events: each is recorded by one conditional write, then its owner is looked at. */
@@ -61,20 +60,26 @@ export const topology = {
       memoryMb: 512,
       timeoutSeconds: 30,
       // Two at a time is the least that AWS allows: what comes in a burst is looked at once, not by many at once.
-      triggers: [{ type: 'queue', queue: 'ecs-events', batchSize: 25, maxConcurrency: 2 }],
+      // Ten in a batch is the most that AWS gathers without waiting a second for more.
+      reservedConcurrency: 2,
+      triggers: [{ type: 'queue', queue: 'ecs-events', batchSize: 10, maxConcurrency: 2 }],
       environment: {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',
         BERTH_DEAD_LETTER_QUEUE: 'queue:dead-letters',
         BERTH_ENVIRONMENTS: 'environments',
       },
-      permissions: 'engine',
+      permissions: [
+        { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
+        { actions: ['sqs:SendMessage'], resources: ['queue:wake', 'queue:dead-letters'] },
+      ],
     },
     /** Looks at the aggregates that asked to be looked at. */
     wake: {
       handler: 'functions/wake.ts',
       memoryMb: 512,
       timeoutSeconds: 30,
+      reservedConcurrency: 4,
       triggers: [{ type: 'queue', queue: 'wake', batchSize: 5, maxConcurrency: 4 }],
       environment: {
         BERTH_TABLE: 'table',
@@ -82,13 +87,66 @@ export const topology = {
         BERTH_DEAD_LETTER_QUEUE: 'queue:dead-letters',
         BERTH_ENVIRONMENTS: 'environments',
       },
-      permissions: 'engine',
+      permissions: [
+        { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
+        { actions: ['dynamodb:Query'], resources: ['table/index/list'] },
+        { actions: ['sqs:SendMessage'], resources: ['queue:wake', 'queue:dead-letters'] },
+        {
+          actions: [
+            'ecs:CreateService',
+            'ecs:UpdateService',
+            'ecs:DescribeServices',
+            'ecs:ListServiceDeployments',
+          ],
+          resources: ['service'],
+        },
+        { actions: ['ecs:DescribeServiceDeployments'], resources: ['service-deployment'] },
+        { actions: ['ecs:DescribeServiceRevisions'], resources: ['service-revision'] },
+        { actions: ['ecs:RegisterTaskDefinition'], resources: ['task-definition'] },
+        {
+          actions: ['ecs:DescribeTaskDefinition'],
+          resources: ['*'],
+          because: 'ECS has no resource level for describing a task definition',
+        },
+        {
+          actions: ['ecs:TagResource'],
+          resources: ['service'],
+          conditions: [{ test: 'StringEquals', variable: 'ecs:CreateAction', values: ['CreateService'] }],
+        },
+        {
+          actions: ['ecs:TagResource'],
+          resources: ['task-definition'],
+          conditions: [
+            { test: 'StringEquals', variable: 'ecs:CreateAction', values: ['RegisterTaskDefinition'] },
+          ],
+        },
+        {
+          actions: ['iam:PassRole'],
+          resources: ['task-role'],
+          conditions: [
+            { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs-tasks.amazonaws.com'] },
+          ],
+        },
+        { actions: ['logs:GetLogEvents'], resources: ['task-logs'] },
+        {
+          actions: ['elasticloadbalancing:CreateTargetGroup', 'elasticloadbalancing:ModifyTargetGroup'],
+          resources: ['target-group'],
+        },
+        { actions: ['elasticloadbalancing:CreateListener'], resources: ['load-balancer'] },
+        {
+          actions: ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeListeners'],
+          resources: ['*'],
+          because: 'ELBv2 has no resource level for describing',
+        },
+      ],
     },
     /** Finds what is due, and reads what events may have failed to tell. */
     sweep: {
       handler: 'functions/sweep.ts',
       memoryMb: 512,
       timeoutSeconds: 60,
+      // A second sweep beside one that takes long would find the same.
+      reservedConcurrency: 1,
       triggers: [{ type: 'schedule', rateMinutes: 1 }],
       deadLetter: 'dead-letters',
       environment: {
@@ -96,54 +154,19 @@ export const topology = {
         BERTH_WAKE_QUEUE: 'queue:wake',
         BERTH_ENVIRONMENTS: 'environments',
       },
-      permissions: 'engine',
+      permissions: [
+        { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
+        { actions: ['dynamodb:Query'], resources: ['table/index/due', 'table/index/list'] },
+        { actions: ['sqs:SendMessage'], resources: ['queue:wake'] },
+        {
+          actions: ['ecs:ListTasks'],
+          resources: ['*'],
+          because: 'ECS asks for no resource where tasks of all hosts are listed; the cluster is a condition',
+          conditions: [{ test: 'ArnEquals', variable: 'ecs:cluster', resources: ['cluster'] }],
+        },
+        { actions: ['ecs:DescribeTasks'], resources: ['task'] },
+      ],
     },
-  },
-
-  /** What a function needs that may look at aggregates and settle their outboxes. */
-  permissionSets: {
-    engine: [
-      {
-        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
-        resources: ['table', 'table/index'],
-      },
-      { actions: ['sqs:SendMessage'], resources: ['queue:wake', 'queue:dead-letters'] },
-      {
-        actions: ['ecs:CreateService', 'ecs:UpdateService', 'ecs:DescribeServices'],
-        resources: ['service'],
-      },
-      {
-        actions: [
-          'ecs:ListServiceDeployments',
-          'ecs:DescribeServiceDeployments',
-          'ecs:DescribeServiceRevisions',
-        ],
-        resources: ['service', 'service-deployment', 'service-revision'],
-      },
-      {
-        actions: ['ecs:RegisterTaskDefinition', 'ecs:DescribeTaskDefinition'],
-        resources: ['*'],
-        because: 'AWS has no resource level for describing; registering is limited by family in the stack',
-      },
-      { actions: ['ecs:TagResource'], resources: ['task-definition', 'service'] },
-      { actions: ['ecs:ListTasks', 'ecs:DescribeTasks'], resources: ['cluster', 'task'] },
-      { actions: ['logs:GetLogEvents'], resources: ['logs:/berth/*'] },
-      {
-        actions: ['elasticloadbalancing:CreateTargetGroup', 'elasticloadbalancing:ModifyTargetGroup'],
-        resources: ['target-group'],
-      },
-      { actions: ['elasticloadbalancing:CreateListener'], resources: ['load-balancer', 'listener'] },
-      {
-        actions: ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeListeners'],
-        resources: ['*'],
-        because: 'ELBv2 has no resource level for describing',
-      },
-      {
-        actions: ['iam:PassRole'],
-        resources: ['role:berth-tasks/*'],
-        conditions: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
-      },
-    ],
   },
 } as const satisfies Topology;
 
@@ -152,7 +175,6 @@ export interface Topology {
   readonly queues: Readonly<Record<string, QueueNode>>;
   readonly rules: Readonly<Record<string, RuleNode>>;
   readonly functions: Readonly<Record<string, FunctionNode>>;
-  readonly permissionSets: Readonly<Record<string, readonly Permission[]>>;
 }
 
 export interface QueueNode {
@@ -160,6 +182,8 @@ export interface QueueNode {
   /** Receives after which a message moves to `deadLetter`; undefined keeps it for the retention time. */
   readonly maxReceives: number | undefined;
   readonly deadLetter: string | undefined;
+  /** An older message than this means that nobody works on the queue: an alarm tells. */
+  readonly oldestSeconds?: number;
 }
 
 export interface RuleNode {
@@ -175,6 +199,8 @@ export interface FunctionNode {
   readonly handler: string;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  /** How many may run at once; as many are kept free for it. */
+  readonly reservedConcurrency?: number;
   readonly triggers: readonly Trigger[];
   /** Takes an asynchronous invocation that failed for good. */
   readonly deadLetter?: string;
@@ -183,12 +209,19 @@ export interface FunctionNode {
    * environments (core/contract/environment.ts).
    */
   readonly environment: Readonly<Record<string, string>>;
-  /** Its permissions, or the name of a set. */
-  readonly permissions: readonly Permission[] | string;
+  /** What it may do beyond what its triggers need. */
+  readonly permissions: readonly Permission[];
 }
 
 export type Trigger =
-  | { readonly type: 'http' }
+  | {
+      readonly type: 'http';
+      /** What the API lets through of all callers together, on average and at once. */
+      readonly requestsPerSecond?: number;
+      readonly burst?: number;
+      /** Names of routes that need no signature of AWS's (SigV4), since they check one of their own. */
+      readonly open?: readonly RouteName[];
+    }
   | {
       readonly type: 'queue';
       readonly queue: string;
@@ -197,10 +230,20 @@ export type Trigger =
     }
   | { readonly type: 'schedule'; readonly rateMinutes: number };
 
+/** Actions that are allowed on resources, in symbols; what a symbol stands for, policy.ts says. */
 export interface Permission {
+  /** For example `ecs:UpdateService`; never with a wildcard. */
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  readonly conditions?: Readonly<Record<string, string>>;
+  readonly conditions?: readonly PermissionCondition[];
   /** Why a resource is `*`. */
   readonly because?: string;
 }
+
+/** An IAM condition, with values as they are or with resources in symbols. */
+export type PermissionCondition = {
+  /** For example `StringEquals`. */
+  readonly test: string;
+  /** For example `iam:PassedToService`. */
+  readonly variable: string;
+} & ({ readonly values: readonly string[] } | { readonly resources: readonly string[] });

@@ -85,12 +85,23 @@ const rules: Readonly<Record<string, Rule>> = {
     why: 'a handler parses, calls core and answers; it must bundle without anything else',
   },
   stacks: {
-    own: within('core/contract', 'core/kernel/table.ts'),
+    own: within('core/contract', 'core/kernel/table.ts', 'stages.json'),
+    packages: (name) => name === 'zod',
+    why: 'the infrastructure is made from a literal and stages.json; it may know event patterns, routes and the key schema, and SST brings its own',
+  },
+  'sst.config.ts': {
+    own: within('stacks'),
     packages: noPackages,
-    why: 'the topology is a literal that others read; it may know event patterns, routes and the key schema',
+    why: 'it says where and what; the rest belongs to stacks',
   },
   local: {
-    own: within('core/ecs', 'core/contract', 'stacks/topology.ts', 'core/kernel/table.ts'),
+    own: within(
+      'core/ecs',
+      'core/contract',
+      'stacks/topology.ts',
+      'stacks/policy.ts',
+      'core/kernel/table.ts',
+    ),
     packages: anyPackage,
     why: 'Local AWS knows no more of Berth than AWS does; wire it through stacks/topology.ts',
   },

@@ -30,13 +30,13 @@ export interface FunctionSize {
   readonly lines: number;
 }
 
-/** Reads every file of the project whose tsconfig.json lies in `root`. */
-export function readSources(root: string): Source[] {
+/** Reads every file of the project in `root` that `config`, a tsconfig.json, includes. */
+export function readSources(root: string, config = join(root, 'tsconfig.json')): Source[] {
   const api = new API({ cwd: root });
   try {
-    const snapshot = api.updateSnapshot({ openProject: join(root, 'tsconfig.json') });
+    const snapshot = api.updateSnapshot({ openProject: config });
     const [project] = snapshot.getProjects();
-    if (!project) throw new Error(`${root}/tsconfig.json does not make a project`);
+    if (!project) throw new Error(`${config} does not make a project`);
     return project.program
       .getSourceFileNames()
       .filter((name) => name.startsWith(root + sep) && !name.includes(`${sep}node_modules${sep}`))

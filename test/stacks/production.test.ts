@@ -1,0 +1,3 @@
+import { describeStage } from './stage.ts';
+
+describeStage('production');
