@@ -1,11 +1,19 @@
 /** One benchmark: it sets its own stage, measures, and clears the stage. */
-export interface Benchmark {
+export interface Benchmark<Result extends object = Measured> {
   readonly name: string;
   readonly summary: string;
   /** What it measures, in the order of the table. */
   readonly figures: readonly Figure[];
-  /** Answers a value for each figure, under its key; `log` is for progress. */
-  run(log: (line: string) => void): Promise<Measured>;
+  /** Answers a number for each figure, under its key, and what else belongs to it; `log` is for progress. */
+  run(log: (line: string) => void): Promise<Result>;
+  /** What people are shown below the figures. */
+  details?(result: Result): readonly Grid[];
+}
+
+/** A table: each row has as many cells as the head. */
+export interface Grid {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export interface Figure {
@@ -17,6 +25,13 @@ export interface Figure {
 }
 
 export type Measured = Readonly<Record<string, number>>;
+
+/** A figure's value; throws when the benchmark did not measure it. */
+export function figureIn(result: object, { key }: Figure): number {
+  const value = (result as Readonly<Record<string, unknown>>)[key];
+  if (typeof value !== 'number' || Number.isNaN(value)) throw new Error(`${key} was not measured`);
+  return value;
+}
 
 export type Judgement = 'met' | 'missed' | 'no limit';
 

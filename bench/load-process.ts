@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Ask, type Load, startLoad } from '../test/support/load.ts';
+import { answerParent } from './child.ts';
 import type { LoadAnswer, LoadMessage, LoadOrder, Mix } from './load.ts';
 
 /** The program behind `openLoadProcess`: starts and stops loads as it is told, until its channel ends. */
@@ -35,7 +36,4 @@ async function stop(): Promise<LoadAnswer> {
   return { state: 'stopped', load: { ...(await load.stop()), lagP99Ms } };
 }
 
-process.on('message', async (message: LoadMessage) => {
-  process.send?.(message === 'stop' ? await stop() : start(message.start));
-});
-process.on('disconnect', () => process.exit());
+answerParent((message: LoadMessage) => (message === 'stop' ? stop() : start(message.start)));

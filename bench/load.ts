@@ -1,7 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { LoadReport } from '../test/support/load.ts';
+import { openChild } from './child.ts';
 
 /** What a load asks for: `visits` are mostly looks and sometimes an order, `looks` only look. */
 export type Mix = 'visits' | 'looks';
@@ -36,32 +35,16 @@ export interface LoadProcess {
 const program = fileURLToPath(new URL('./load-process.ts', import.meta.url));
 
 export function openLoadProcess(): LoadProcess {
-  const child = fork(program);
+  const child = openChild<LoadMessage, LoadAnswer>(program);
   return {
     async start(order) {
-      await ask(child, { start: order });
+      await child.ask({ start: order });
     },
     async stop() {
-      const answer = await ask(child, 'stop');
+      const answer = await child.ask('stop');
       if (answer.state !== 'stopped') throw new Error('the load generator did not stop its load');
       return answer.load;
     },
-    // It ends when its channel does.
-    close: () => child.connected && child.disconnect(),
+    close: child.close,
   };
-}
-
-async function ask(child: ChildProcess, message: LoadMessage): Promise<LoadAnswer> {
-  const given = new AbortController();
-  const ended = once(child, 'exit', { signal: given.signal }).then(() => {
-    throw new Error('the load generator ended by itself');
-  });
-  child.send(message);
-  try {
-    const [answer] = await Promise.race([once(child, 'message'), ended]);
-    return answer as LoadAnswer;
-  } finally {
-    ended.catch(() => {});
-    given.abort();
-  }
 }

@@ -1,9 +1,12 @@
 import { inspect, parseArgs } from 'node:util';
-import type { Benchmark, Measured } from './benchmark.ts';
+import { type Benchmark, figureIn } from './benchmark.ts';
+import { bundle } from './bundle.ts';
+import { cost } from './cost.ts';
+import { intake } from './intake.ts';
 import { rollout } from './rollout.ts';
 import { listing, table } from './table.ts';
 
-const benchmarks: readonly Benchmark[] = [rollout];
+const benchmarks: readonly Benchmark<object>[] = [rollout, intake, bundle, cost];
 
 const usage = `npm run -s bench -- NAME [--json]\n\n${listing(benchmarks)}\n`;
 const broken = 1;
@@ -17,15 +20,16 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(name === undefined ? usage : `There is no benchmark "${name}".\n\n${usage}`);
     return badInput;
   }
-  let measured: Measured;
+  let result: object;
   try {
-    measured = await benchmark.run((line) => process.stderr.write(`${line}\n`));
+    result = await benchmark.run((line) => process.stderr.write(`${line}\n`));
+    for (const figure of benchmark.figures) figureIn(result, figure);
   } catch (error) {
     process.stderr.write(`${benchmark.name} could not be measured: ${inspect(error)}\n`);
     return broken;
   }
-  const document = { benchmark: benchmark.name, ...measured };
-  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${table(benchmark, measured)}\n`);
+  const document = { benchmark: benchmark.name, ...result };
+  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${table(benchmark, result)}\n`);
   return 0;
 }
 

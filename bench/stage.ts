@@ -5,7 +5,7 @@ import { supervise } from '../cli/up/child.ts';
 import { untilHealthy } from '../cli/up/health.ts';
 import { lambdaHost, localAws } from '../cli/up/layout.ts';
 import { buildFunctions } from '../cli/up/prepare.ts';
-import { createClient } from '../core/contract/client.ts';
+import { type Client, createClient } from '../core/contract/client.ts';
 import type { ActivityAnswer } from '../local/activity.ts';
 import { freePorts } from '../test/support/ports.ts';
 import { copyShop, type ShopRelease } from '../test/support/shop.ts';
@@ -15,6 +15,12 @@ import { deployWeb } from './deploy.ts';
 export interface Stage {
   readonly directory: string;
   readonly shopUrl: string;
+  /** Where Local AWS answers. */
+  readonly endpoint: string;
+  readonly client: Client;
+  readonly manifests: Readonly<Record<ShopRelease, string>>;
+  /** Where the functions' logs are. */
+  readonly functionLogs: string;
   /** ECS's events and the functions' calls of ECS since a moment, by Local AWS's own clock. */
   activity(sinceMs: number): Promise<ActivityAnswer>;
   /** Deploys the shop's web service and waits; throws unless the deployment succeeds. */
@@ -26,7 +32,16 @@ const stopPatienceMs = 45_000;
 /** Health checks ten times as often, as in the tests: their interval is not what is measured. */
 const pace = { steadySeconds: 0.5, healthCheckScale: 0.1 };
 
-export async function setStage(log: (line: string) => void): Promise<Stage> {
+/** Stands between the functions and Local AWS. */
+export interface Between {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export async function setStage(
+  log: (line: string) => void,
+  between?: (localAws: string) => Promise<Between>,
+): Promise<Stage> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'berth-bench-')));
   const [port = 0, apiPort = 0, hostPort = 0, listen = 0] = await freePorts(4);
   const endpoint = `http://127.0.0.1:${port}`;
@@ -41,13 +56,15 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
   };
   log('building the functions');
   await buildFunctions(options.data);
+  const door = await between?.(endpoint);
   const restarted = (name: string) => (how: string) => log(`${name} ${how}`);
   const children = [
     supervise(localAws(options), restarted('Local AWS')),
-    supervise(lambdaHost(options), restarted('the Lambda host')),
+    supervise(lambdaHost({ ...options, port: door?.port ?? port }), restarted('the Lambda host')),
   ] as const;
   const close = async () => {
     for (const child of [...children].reverse()) await child.stop(stopPatienceMs);
+    await door?.close();
     await rm(directory, { recursive: true, force: true });
   };
   try {
@@ -57,6 +74,8 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
     return {
       directory,
       shopUrl: `http://127.0.0.1:${listen}`,
+      ...{ endpoint, client, manifests },
+      functionLogs: join(options.data, 'logs', 'functions'),
       activity: (sinceMs) => activitySince(endpoint, sinceMs),
       deploy: (release) => deployWeb(client, manifests[release]),
       close,
