@@ -2,12 +2,16 @@
 // Plain JavaScript that every Node understands: Berth itself is TypeScript, which Node runs from 22.18 on.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 const understandsTypeScript = major > 22 || (major === 22 && minor >= 18);
 
 if (understandsTypeScript) {
+  // What was compiled once is not compiled again, neither here nor in the processes that `up` starts.
+  process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../.cache/compiled', import.meta.url));
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
   await import('./main.ts');
 } else {
   startWith(fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url)));

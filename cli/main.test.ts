@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const main = fileURLToPath(new URL('./berth.mjs', import.meta.url));
 /** A port of the discard service, where nothing of ours listens. */
 const nowhere = 'http://127.0.0.1:9';
 

@@ -11,7 +11,7 @@ export interface CliResult {
 }
 
 const home = fileURLToPath(new URL('../../', import.meta.url));
-const main = join(home, 'cli', 'main.ts');
+const main = join(home, 'cli', 'berth.mjs');
 const tether = join(home, 'cli', 'up', 'tether.ts');
 
 /** A `berth up` that was started. */
