@@ -48,10 +48,16 @@ const [environment] = parseEnvironments(
 let bench: Bench;
 let exits: boolean;
 let writes: string[];
+/** ECS says once, falsely, that it has no such service. */
+let isHidden: boolean;
 const store = createMemoryStore();
 const deps = () => ({
   ecs: ecsClientOver((action, input) => {
     if (/^(Create|Update|Register)/.test(action)) writes.push(action);
+    if (action === 'DescribeServices' && isHidden) {
+      isHidden = false;
+      return { services: [], failures: [{ arn: 'shop-web', reason: 'MISSING' }] };
+    }
     return bench.call<object>(action, input);
   }),
   loadBalancer: noLoadBalancer,
@@ -62,6 +68,7 @@ const deps = () => ({
 
 beforeEach(async () => {
   exits = false;
+  isHidden = false;
   writes = [];
   bench = await startBench({ script: () => (exits ? { exitAfterMs: 100, exitCode: 1 } : {}) });
   bench.call('CreateCluster', { clusterName: 'default' });
@@ -128,6 +135,18 @@ describe('a target is applied', () => {
     const first = await apply(taskDefinitionArn);
     expect(await apply(taskDefinitionArn)).toEqual(first);
     expect(writes).toEqual(['RegisterTaskDefinition', 'CreateService']);
+  });
+
+  it('to what is there, where ECS said falsely that there is nothing', async () => {
+    const { taskDefinitionArn } = await register();
+    const first = await apply(taskDefinitionArn);
+    await apply(taskDefinitionArn, 2, 3);
+    isHidden = true;
+    await expect(apply(taskDefinitionArn, 3, 1)).rejects.toThrow('was there already, and is another one');
+    isHidden = true;
+    await expect(apply(taskDefinitionArn, 4, 2)).rejects.toThrow('not idempotent');
+    expect(await apply(taskDefinitionArn, 4, 2)).toEqual(first);
+    expect(primary(bench)).toMatchObject({ desiredCount: 2 });
   });
 
   it('anew where ECS has given up the very same release before', async () => {
