@@ -34,7 +34,7 @@ export default defineConfig({
           include: ['test/{contract,scenario,property,security}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -23,8 +23,9 @@ export const handler = middy(async () => {
 async function catchUpWith(environment: string): Promise<number> {
   const { entries } = await berth.store.query({ list: listOfServices(environment), limit: maxServices });
   let news = 0;
-  for (const { cluster, ecsName, applied } of entries.map(({ body }) => body as ServiceState)) {
-    if (!applied) continue;
+  for (const { cluster, ecsName, target } of entries.map(({ body }) => body as ServiceState)) {
+    // What was aimed at may run, though nobody heard that the write was taken.
+    if (!target) continue;
     try {
       news += await catchUp(
         { environment, ecsName },

@@ -37,7 +37,9 @@ export function lookingMembers(deps: LookingDependencies): Members {
 export function actingMembers(deps: ActingDependencies): Members {
   return {
     service: serviceMember((effect, context) => applyTarget(effect as ServiceEffect, context, deps)),
-    deployment: deploymentMember(deps, (effect) => registerRelease(effect as DeploymentEffect, deps)),
+    deployment: deploymentMember(deps, (effect, context) =>
+      registerRelease(effect as DeploymentEffect, context, deps),
+    ),
   };
 }
 

@@ -75,6 +75,6 @@ function applied(
   if (at.phase !== 'moving' && at.phase !== 'rolling_back') return state;
   if (message.taskDefinitionArn !== at.aim.release.taskDefinitionArn) return state;
   if (message.type === 'apply_failed') return { ...state, at: { ...at, refused: message.message } };
-  const { generation, ecsDeploymentId, at: appliedAt } = message;
-  return { ...state, at: { ...at, applied: { generation, ecsDeploymentId, at: appliedAt } } };
+  const { type: _, taskDefinitionArn: __, ...news } = message;
+  return { ...state, at: { ...at, applied: news } };
 }

@@ -12,7 +12,7 @@ const aim: Aim = {
   release: { number: 2, hash: 'b', taskDefinitionArn: arnOf(2) },
   settings: { minimumHealthyPercent: 100, maximumPercent: 200, circuitBreaker: true, timeoutSeconds: 900 },
 };
-const ours = { aim, ecsDeploymentId: 'ecs-svc/2', appliedAt: now - 30_000 };
+const ours = { aim, ecsDeploymentId: 'ecs-svc/2', ecsCreatedAtMs: undefined, appliedAt: now - 30_000 };
 
 const primary: ObservedDeployment = {
   id: 'ecs-svc/2',
@@ -140,6 +140,16 @@ describe('success is ours only', () => {
   });
 
   it('calls a service gone that is absent long after the write', () => {
-    expect(assess({ seen: 'absent' }, ours, now + 120_000).is).toBe('gone');
+    expect(assess({ seen: 'absent' }, ours, now + 15 * 60_000).is).toBe('gone');
+  });
+
+  it('goes by ECS’s own clock where it is known: ours may be minutes off', () => {
+    const known = { ...ours, ecsCreatedAtMs: now - 29_000 };
+    const { rolloutState: _, ...before } = { ...old, status: 'PRIMARY' };
+    const stale = seen([{ ...before, rolloutState: 'COMPLETED' }]);
+    expect(assess(stale, ours, now + 300_000).is).toBe('overtaken');
+    expect(assess(stale, known, now + 300_000).is).toBe('unclear');
+    const newer = seen([{ ...before, id: 'ecs-svc/9', rolloutState: 'COMPLETED', createdAtMs: now - 1000 }]);
+    expect(assess(newer, known, now - 300_000).is).toBe('overtaken');
   });
 });

@@ -17,6 +17,8 @@ export type Assessment =
 interface Ours {
   readonly aim: Aim;
   readonly ecsDeploymentId: string;
+  /** By ECS's own clock, when our deployment began. */
+  readonly ecsCreatedAtMs: Instant | undefined;
   readonly appliedAt: Instant;
 }
 
@@ -47,7 +49,7 @@ export function assess(seen: SeenService, ours: Ours, now: Instant): Assessment 
 
 function missing(seen: SeenService, { appliedAt }: Ours, now: Instant): Assessment {
   const what = seen.seen === 'service' ? `is ${seen.status}` : 'is not there';
-  return now - appliedAt < settleMs && seen.seen === 'absent'
+  return now - appliedAt < settleMs + 2 * skewMs && seen.seen === 'absent'
     ? { is: 'unclear', text: `the service ${what} yet` }
     : { is: 'gone', text: `the service ${what}: it was deleted outside Berth` };
 }
@@ -78,8 +80,10 @@ function givenUp(
  * The same release may have been given up a moment before we tried it again, and the history may not show our try
  * yet. So ECS's own moment counts where it is known, and a wide berth is given to clocks only once reads are fresh.
  */
-function historySince(mine: ObservedDeployment | undefined, { appliedAt }: Ours, now: Instant): Instant {
-  if (mine) return mine.createdAtMs - promptMs;
+function historySince(mine: ObservedDeployment | undefined, ours: Ours, now: Instant): Instant {
+  const began = beganAt(mine, ours);
+  if (began !== undefined) return began - promptMs;
+  const { appliedAt } = ours;
   return now - appliedAt < settleMs ? appliedAt - promptMs : appliedAt - skewMs;
 }
 
@@ -92,11 +96,16 @@ function notPrimary(
   ours: Ours,
   now: Instant,
 ): Assessment {
-  const isNewer = mine ? primary.createdAtMs > mine.createdAtMs : now - ours.appliedAt > settleMs;
+  const began = beganAt(mine, ours);
+  const isNewer = began === undefined ? now - ours.appliedAt > settleMs : primary.createdAtMs > began;
   return isNewer
     ? { is: 'overtaken', text: `${primary.id} (${short(primary.taskDefinitionArn)}) took its place in ECS` }
     : { is: 'unclear', text: 'ECS does not show the deployment as primary yet' };
 }
+
+/** Both are of one clock, ECS's: nobody's own says what came before what. */
+const beganAt = (mine: ObservedDeployment | undefined, { ecsCreatedAtMs }: Ours): Instant | undefined =>
+  mine?.createdAtMs ?? ecsCreatedAtMs;
 
 function isThere(seen: ObservedService, primary: ObservedDeployment, { aim }: Ours): boolean {
   return (

@@ -61,14 +61,14 @@ function registered(state: DeploymentState): DeploymentState {
   return deployments.absorb(state, outcome, 0) as DeploymentState;
 }
 
-function moving(earlier?: Aim | undefined): DeploymentState {
+function moving(earlier?: Aim | undefined, appliedAt = 0): DeploymentState {
   const state = decide(registered(decide(granted(earlier)).next)).next;
   return absorb(state, {
     type: 'applied',
     generation: 2,
     ecsDeploymentId: 'ecs-svc/2',
     taskDefinitionArn: arn(2),
-    at: 0,
+    at: appliedAt,
   });
 }
 
@@ -131,12 +131,15 @@ describe('the way of a deployment', () => {
 
   it('believes that its service is gone when it is told so twice, and not before', () => {
     const absent: DeploymentSeen = { service: { seen: 'absent' } };
-    const once = decide(moving(), absent, 100_000);
+    const [late, longAgo] = [100_000, -660_000];
+    const once = decide(moving(undefined, longAgo), absent, late);
     expect(once).toMatchObject({ next: { at: { phase: 'moving' } }, effects: [] });
-    expect(once.wakeAt).toBeLessThan(110_000);
-    const back = decide(once.next, service({ rolloutState: 'IN_PROGRESS' }), 101_000);
-    expect(decide(back.next, absent, 200_000).next.at.phase).toBe('moving');
-    expect(decide(once.next, absent, 104_000).next.at).toMatchObject({ verdict: 'failed' });
+    expect(once.wakeAt).toBeLessThan(late + 10_000);
+    const back = decide(once.next, service({ rolloutState: 'IN_PROGRESS' }), late + 1_000);
+    expect(decide(back.next, absent, late + 100_000).next.at.phase).toBe('moving');
+    expect(decide(once.next, absent, late + 4_000).next.at).toMatchObject({ verdict: 'failed' });
+    const unclear = decide(once.next, { service: { seen: 'unknown', because: 'a throttle' } }, late + 1_000);
+    expect(decide(unclear.next, absent, late + 100_000).next.at.phase).toBe('moving');
   });
 
   it('succeeds when what it asked for is what runs', () => {

@@ -133,6 +133,7 @@ function rollBack(
 const ours = ({ aim }: Move, applied: NonNullable<Move['applied']>) => ({
   aim,
   ecsDeploymentId: applied.ecsDeploymentId,
+  ecsCreatedAtMs: applied.ecsCreatedAtMs,
   appliedAt: applied.at,
 });
 
@@ -215,7 +216,14 @@ function lookAgain(state: DeploymentState, at: Move, text: string, now: Instant)
   if (now >= at.deadline && !at.applied && state.at.phase === 'moving') {
     return giveUp(state, state.at, 'deadline', `ECS did not take the change in time`, now);
   }
-  return { next: state, effects: [], wakeAt: now + pollMs, reasons: [reason('unclear', text)] };
+  return { next: unsure(state), effects: [], wakeAt: now + pollMs, reasons: [reason('unclear', text)] };
+}
+
+/** Two absences prove something only where nothing that was unclear lies between them. */
+function unsure(state: DeploymentState): DeploymentState {
+  if (!('missingSince' in state.at)) return state;
+  const { missingSince: _, ...at } = state.at;
+  return { ...state, at };
 }
 
 /** Progress is kept for people, in steps that grow with the time it takes, so that history stays short. */

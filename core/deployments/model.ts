@@ -83,7 +83,13 @@ export interface Move {
   readonly since: Instant;
   readonly deadline: Instant;
   /** Once the write to ECS is done. */
-  readonly applied?: { readonly generation: number; readonly ecsDeploymentId: string; readonly at: Instant };
+  readonly applied?: {
+    readonly generation: number;
+    readonly ecsDeploymentId: string;
+    /** By ECS's own clock, when that deployment began; older records have none. */
+    readonly ecsCreatedAtMs?: Instant;
+    readonly at: Instant;
+  };
   /** What ECS said when it refused the write. */
   readonly refused?: string;
   /** Since when ECS says that there is no such service: one such answer proves nothing. */
@@ -168,6 +174,7 @@ export type DeploymentMessage =
       readonly type: 'applied';
       readonly generation: number;
       readonly ecsDeploymentId: string;
+      readonly ecsCreatedAtMs?: Instant;
       readonly taskDefinitionArn: string;
       readonly at: Instant;
     }

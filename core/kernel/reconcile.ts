@@ -34,19 +34,21 @@ const maxAgenda = 40;
 /** Nearer than this a wake-up is also sent as a delayed message; the sweep finds what lies farther off. */
 const alarmHorizonMs = 75_000;
 
+/**
+ * A lease that seems to last longer was taken by a clock that is far ahead. The sweep finds its end: else everybody who
+ * looks until then would ring for the very same moment, and all would look at once.
+ */
+const implausibleMs = 20_000;
+
 /** The one loop by which every aggregate moves. */
 export function createEngine(deps: EngineDependencies): Engine {
   let wakes = 0;
   return {
     // One process may run several wakes beside each other, and each settles for itself.
-    wake: (refs) => wakeAll({ ...deps, owner: `${deps.owner}/${++wakes}` }, refs),
+    wake: (refs) => withBells({ ...deps, owner: `${deps.owner}/${++wakes}` }, (run) => wakeAll(run, refs)),
     async deliver(ref, message, id) {
-      return turn(deps, ref, {
-        inputs: [{ type: 'message', id, message }],
-        done: [],
-        retries: [],
-        settle: false,
-      });
+      const what = { ...nothing, inputs: [{ type: 'message' as const, id, message }], settle: false };
+      return withBells(deps, (run) => turn(run, ref, what));
     },
     async explain(ref) {
       const item = await deps.store.load(ref);
@@ -59,7 +61,25 @@ export function createEngine(deps: EngineDependencies): Engine {
   };
 }
 
-async function wakeAll(deps: EngineDependencies, refs: readonly Ref[]): Promise<void> {
+interface Run extends EngineDependencies {
+  /** What was rung and has not been answered. */
+  readonly bells: Promise<void>[];
+}
+
+/** Nobody waits for a bell before he goes on; but a function must not end before its bells are heard. */
+async function withBells<Result>(
+  deps: EngineDependencies,
+  work: (run: Run) => Promise<Result>,
+): Promise<Result> {
+  const bells: Promise<void>[] = [];
+  try {
+    return await work({ ...deps, bells });
+  } finally {
+    await Promise.all(bells);
+  }
+}
+
+async function wakeAll(deps: Run, refs: readonly Ref[]): Promise<void> {
   const agenda = new Agenda(refs);
   const failures: unknown[] = [];
   for (let ref = agenda.next(); ref; ref = agenda.next()) {
@@ -72,16 +92,16 @@ async function wakeAll(deps: EngineDependencies, refs: readonly Ref[]): Promise<
 }
 
 /** Looks at one aggregate, settles what that comes to, and looks again. */
-async function run(deps: EngineDependencies, ref: Ref, agenda: Agenda): Promise<void> {
+async function run(deps: Run, ref: Ref, agenda: Agenda): Promise<void> {
   let item = await turn(deps, ref, { ...nothing, settle: true });
   for (let count = 0; item && count < maxTurns; count++) {
     if (count === 0) agenda.follow(ref, member(deps, ref).domain.followers?.(item.state) ?? []);
-    if (!maySettle(item, deps)) return await ringAfterLease(deps, item);
+    if (!maySettle(item, deps)) return ringAfterLease(deps, item);
     const performed = await settleOutbox(deps, item, agenda);
     if (performed.done.length === 0 && performed.retries.length === 0) return;
     item = await turn(deps, ref, { ...performed, settle: true }, item);
   }
-  if (item && item.outbox.length > 0) await ring(deps, ref, deps.clock.now());
+  if (item && item.outbox.length > 0) ring(deps, ref, deps.clock.now());
 }
 
 interface Turn extends Performed {
@@ -95,13 +115,13 @@ const nothing: Performed = { inputs: [], done: [], retries: [] };
  * Load, absorb, observe, decide, commit; again from the start when somebody else was faster. `known` is the item
  * as this run stored it last: it need not be read again, for the commit says whether it is still so.
  */
-async function turn(deps: EngineDependencies, ref: Ref, what: Turn, known?: Item): Promise<Item | undefined> {
+async function turn(deps: Run, ref: Ref, what: Turn, known?: Item): Promise<Item | undefined> {
   const { domain, look } = member(deps, ref);
   for (let race = 0; race < maxRaces; race++) {
     const item = race === 0 && known ? known : await deps.store.load(ref);
     const now = deps.clock.now();
     const fresh = what.inputs.filter((input) => input.type === 'outcome' || !item?.inbox.includes(input.id));
-    if (item && isOldNews(what, fresh)) return await remind(deps, item, now);
+    if (item && isOldNews(what, fresh)) return remind(deps, item, now);
     const state = absorbAll(domain, item, fresh, now);
     if (state === undefined) return undefined;
     const plan = domain.decide(state, await look(domain.observe(state, now)), now);
@@ -118,7 +138,7 @@ async function turn(deps: EngineDependencies, ref: Ref, what: Turn, known?: Item
     });
     if (item && unchanged(item, next, now)) return item;
     if ((await deps.store.commit(next, item?.revision ?? 0)) === 'committed') {
-      await ringIfNear(deps, next, now);
+      ringIfNear(deps, next, now);
       return next;
     }
   }
@@ -126,8 +146,8 @@ async function turn(deps: EngineDependencies, ref: Ref, what: Turn, known?: Item
 }
 
 /** Whoever delivered it first may have died before it rang. */
-async function remind(deps: EngineDependencies, item: Item, now: Instant): Promise<Item> {
-  if (item.outbox.length > 0) await ring(deps, item.ref, Math.max(now, item.lease?.until ?? now));
+function remind(deps: Run, item: Item, now: Instant): Item {
+  if (item.outbox.length > 0) ring(deps, item.ref, Math.max(now, item.lease?.until ?? now));
   return item;
 }
 
@@ -151,8 +171,9 @@ function absorbAll(
 const leasing = (what: Turn, deps: EngineDependencies) => (what.settle ? { owner: deps.owner } : {});
 
 /** Somebody else settles this outbox; if they die doing it, somebody has to come back. */
-async function ringAfterLease(deps: EngineDependencies, { ref, outbox, lease }: Item): Promise<void> {
-  if (outbox.length > 0 && lease) await ring(deps, ref, lease.until);
+function ringAfterLease(deps: Run, { ref, outbox, lease }: Item): void {
+  if (outbox.length === 0 || !lease || lease.until - deps.clock.now() > implausibleMs) return;
+  ring(deps, ref, lease.until);
 }
 
 /** An outbox is settled by one at a time: its order holds, and no effect runs beside itself. */
@@ -161,7 +182,7 @@ function maySettle(item: Item, deps: EngineDependencies): boolean {
   return item.lease?.owner === deps.owner && item.lease.until > deps.clock.now();
 }
 
-async function settleOutbox(deps: EngineDependencies, item: Item, agenda: Agenda): Promise<Performed> {
+async function settleOutbox(deps: Run, item: Item, agenda: Agenda): Promise<Performed> {
   return settled(item, deps.clock, (intent) =>
     perform(intent, {
       item,
@@ -177,10 +198,10 @@ async function settleOutbox(deps: EngineDependencies, item: Item, agenda: Agenda
   );
 }
 
-async function ringIfNear(deps: EngineDependencies, item: Item, now: Instant): Promise<void> {
+function ringIfNear(deps: Run, item: Item, now: Instant): void {
   if (item.wakeAt === undefined || item.wakeAt - now > alarmHorizonMs) return;
   if (isInHand(item, deps, now)) return;
-  await ring(deps, item.ref, item.wakeAt);
+  ring(deps, item.ref, item.wakeAt);
 }
 
 /**
@@ -193,13 +214,14 @@ function isInHand(item: Item, deps: EngineDependencies, now: Instant): boolean {
 }
 
 /** A bell that fails is no failure of the look: what is unsettled is due, and the sweep finds it. */
-async function ring(deps: EngineDependencies, ref: Ref, at: Instant): Promise<void> {
-  await deps.alarms.ring(ref, at).catch((error: unknown) => {
-    deps.log.warn('a wake-up could not be sent; the sweep will find it', {
+function ring({ alarms, bells, log }: Run, ref: Ref, at: Instant): void {
+  const rung = alarms.ring(ref, at).catch((error: unknown) => {
+    log.warn('a wake-up could not be sent; the sweep will find it', {
       ref: refKey(ref),
       error: String(error),
     });
   });
+  bells.push(rung);
 }
 
 function member(deps: EngineDependencies, ref: Ref): Member {

@@ -153,9 +153,38 @@ describe('an effect that fails', () => {
     expect(await world.bench('a')).toMatchObject({ jobs: { saw: 'failed' }, failures: ['RangeError'] });
     expect(world.now).toBeGreaterThan(1_000_000 + 10 * 60_000);
   });
+
+  it('is not given up for a first failure, however long nobody was there to try', async () => {
+    let failures = 1;
+    const engine = world.engine('one', {
+      perform: () => (failures-- > 0 ? Promise.reject(new Error('not now')) : Promise.resolve()),
+    });
+    await engine.deliver(bench('a'), lay('saw'), 'm1');
+    world.now += 25 * 3600_000;
+    await engine.wake([bench('a')]);
+    world.now = (await world.item('a')).wakeAt ?? world.now;
+    await engine.wake([bench('a')]);
+    expect(await world.bench('a')).toMatchObject({ jobs: { saw: 'done' }, failures: [] });
+  });
 });
 
 describe('a lease', () => {
+  it('of a clock that is far ahead is not what everybody who looks meanwhile rings for', async () => {
+    await world.engine('api').deliver(bench('a'), lay('saw'), 'm1');
+    world.now += 300_000;
+    void dying('ahead', 'before put').wake([bench('a')]);
+    await expect.poll(async () => (await world.item('a')).lease?.owner).toBe('ahead/1');
+    const { lease } = await world.item('a');
+    world.now -= 300_000;
+    world.alarms.length = 0;
+    await world.engine('two').wake([bench('a')]);
+    expect(world.alarms).toEqual([]);
+    expect(await world.store.due(lease?.until ?? 0, 1)).toEqual([bench('a')]);
+    world.now = (lease?.until ?? 0) - 5_000;
+    await world.engine('two').wake([bench('a')]);
+    expect(world.alarms).toEqual([{ ref: bench('a'), at: lease?.until }]);
+  });
+
   it('keeps an outbox from others while its owner settles it', async () => {
     const dead = dying('dead', 'before put');
     await world.engine('api').deliver(bench('a'), lay('saw'), 'm1');

@@ -40,8 +40,12 @@ interface Settlement {
   send(to: Ref, message: unknown, id: string): Promise<void>;
 }
 
-/** An effect is given up, as failed, after this long: the aggregate then decides what that means. */
+/**
+ * An effect is given up, as failed, after this long and so many attempts: the aggregate then decides what that means.
+ * Time alone says nothing: nobody may have been there to try, and clocks differ.
+ */
 const giveUpAfterMs = 10 * 60_000;
+const giveUpAttempts = 8;
 const maxBackoffMs = 30_000;
 /** How long a call may be under way; an effect that has less than this of its lease does not begin it. */
 const callMs = 2_000;
@@ -87,11 +91,11 @@ function done(intent: Intent, outcome?: Outcome): Performed {
 function failed(intent: Intent, error: unknown, { clock, log }: Settlement): Performed {
   const failure = { code: nameOf(error), message: error instanceof Error ? error.message : String(error) };
   const isDomainEffect = intent.effect.type !== 'ledger' && intent.effect.type !== 'send';
-  const expired = clock.now() - intent.decidedAt > giveUpAfterMs;
+  const attempts = intent.attempts + 1;
+  const expired = attempts >= giveUpAttempts && clock.now() - intent.decidedAt > giveUpAfterMs;
   if (isDomainEffect && (error instanceof FinalFailure || expired))
     return done(intent, { ok: false, failure });
   log.warn('an effect failed and will be tried again', { intent: intent.id, ...failure });
-  const attempts = intent.attempts + 1;
   const backoffMs = Math.min(maxBackoffMs, 250 * 2 ** Math.min(attempts, 10));
   return { inputs: [], done: [], retries: [{ ...intent, attempts, notBefore: clock.now() + backoffMs }] };
 }

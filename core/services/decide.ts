@@ -1,6 +1,7 @@
 import type { Domain, Indexing, Input, Instant, Plan, Reason, Send } from '../kernel/plan.ts';
 import type {
   Aim,
+  Applied,
   Claim,
   ReleaseRef,
   ServiceEffect,
@@ -139,7 +140,7 @@ function appliedOrRefused(
   const { applying, ...settled } = state;
   if (applying !== generation) return state;
   if (!outcome.ok) return { ...settled, refused: { generation, message: outcome.failure.message } };
-  const value = outcome.value as { serviceArn: string; ecsDeploymentId: string } | { overtaken: true };
+  const value = outcome.value as Omit<Applied, 'generation' | 'at'> | { overtaken: true };
   if ('overtaken' in value) return settled;
   return { ...settled, applied: { generation, at: now, ...value } };
 }
@@ -305,6 +306,7 @@ function tellDeployment(state: ServiceState): Step {
           generation,
           taskDefinitionArn,
           ecsDeploymentId: applied.ecsDeploymentId,
+          ...(applied.ecsCreatedAtMs !== undefined && { ecsCreatedAtMs: applied.ecsCreatedAtMs }),
           at: applied.at,
         } as const)
       : refused?.generation === generation

@@ -119,6 +119,8 @@ export interface Applied {
   readonly serviceArn: string;
   /** `ecs-svc/…`, the deployment in ECS that our write started or found. */
   readonly ecsDeploymentId: string;
+  /** By ECS's own clock, when that deployment began; older records have none. */
+  readonly ecsCreatedAtMs?: Instant;
   readonly at: Instant;
 }
 

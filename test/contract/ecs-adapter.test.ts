@@ -75,15 +75,24 @@ beforeEach(async () => {
 });
 afterEach(() => bench.engine.stop());
 
-const register = (known?: string) =>
-  registerRelease(
+/** The first attempt, or a later one of a deployment that is where it says. */
+const attempt = (number: number, phase = 'preparing') => ({
+  attempt: number,
+  current: async () => ({ state: { at: { phase } } }) as never,
+});
+
+const register = async (known?: string, context = attempt(0)) => {
+  const answer = await registerRelease(
     {
       type: 'register',
       request,
       release: { number: 1, hash: 'a', ...(known !== undefined && { taskDefinitionArn: known }) },
     },
+    context,
     deps(),
   );
+  return answer as { taskDefinitionArn: string };
+};
 
 function apply(taskDefinitionArn: string, generation = 1, count = 1) {
   const release = { number: 1, hash: 'a', taskDefinitionArn };
@@ -124,8 +133,15 @@ describe('a release is registered', () => {
     bench.call('DeregisterTaskDefinition', { taskDefinition: taskDefinitionArn });
     const back = { ...request, what: { type: 'rollback', release: 1 } } as const;
     const release = { number: 1, hash: 'a', taskDefinitionArn };
-    const again = await registerRelease({ type: 'register', request: back, release }, deps());
-    expect(again.taskDefinitionArn).not.toBe(taskDefinitionArn);
+    const again = await registerRelease({ type: 'register', request: back, release }, attempt(0), deps());
+    expect(again).not.toEqual({ taskDefinitionArn });
+    expect(again).toHaveProperty('taskDefinitionArn');
+  });
+
+  it('not again for a deployment that has ended meanwhile', async () => {
+    expect(await register(undefined, attempt(1, 'ended'))).toEqual({ overtaken: true });
+    expect(writes).toEqual([]);
+    expect(await register(undefined, attempt(1))).toHaveProperty('taskDefinitionArn');
   });
 });
 

@@ -1,10 +1,25 @@
-import type { Random } from './random.ts';
+/** Where a fault strikes: at a passage of a process, at a letter, at a task, or all the time of its window. */
+export type Place =
+  | 'process'
+  | 'store'
+  | 'index'
+  | 'call'
+  | 'ecs'
+  | 'service-read'
+  | 'task-read'
+  | 'run-task'
+  | 'event'
+  | 'wake'
+  | 'task'
+  | 'window';
 
-/** Where a fault strikes: at a passage of a process, at a message, or all the time of its window. */
-export type Place = 'store' | 'ecs' | 'ecs-read' | 'load-balancer' | 'call' | 'wake' | 'event' | 'window';
+/** The faults that a simulation of Berth has to know; docs/simulation.md says what each is. */
+export type FaultNumber =
+  `F${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 17 | 18 | 19 | 20}`;
 
-/** A way in which the world misbehaves, as data. `rate` is for each passage or message while it is on. */
+/** A way in which the world misbehaves, as data. `rate` is for each passage, letter or task while it is on. */
 export interface Fault {
+  readonly is: readonly [FaultNumber, ...FaultNumber[]];
   readonly place: Place;
   readonly rate: number;
   /** How long it is on at a time, in seconds; without it, as long as there are faults. */
@@ -13,72 +28,68 @@ export interface Fault {
 
 /** Every fault there is. One more is one more line here, and one place that asks whether it strikes. */
 export const faults = {
-  'dies before a store operation': { place: 'store', rate: 0.004 },
-  'dies after a store operation': { place: 'store', rate: 0.004 },
-  'dies before a call': { place: 'call', rate: 0.01 },
-  'dies after a call': { place: 'call', rate: 0.015 },
-  'is frozen before a store operation': { place: 'store', rate: 0.005 },
-  'is frozen before a read': { place: 'call', rate: 0.02 },
-  'is slow': { place: 'call', rate: 0.03 },
-  'the store refuses': { place: 'store', rate: 0.01 },
-  'the answer of the store is lost': { place: 'store', rate: 0.01 },
-  'the answer of a call is lost': { place: 'call', rate: 0.03 },
-  'throttled: ThrottlingException': { place: 'call', rate: 0.03 },
-  'throttled: InvalidParameterException': { place: 'ecs', rate: 0.03 },
-  'throttled: ClientException': { place: 'ecs', rate: 0.03 },
-  'a call fails with a 5xx': { place: 'call', rate: 0.03 },
-  'ECS is unavailable': { place: 'window', rate: 1, seconds: [20, 150] },
-  'a read of a service is stale': { place: 'ecs-read', rate: 0.3 },
-  'an event is lost': { place: 'event', rate: 0.2 },
-  'an event comes twice': { place: 'event', rate: 0.2 },
-  'an event is late': { place: 'event', rate: 0.2 },
-  'a wake-up is lost': { place: 'wake', rate: 0.2 },
-  'a wake-up comes twice': { place: 'wake', rate: 0.2 },
-  'a wake-up is late': { place: 'wake', rate: 0.2 },
-  'Berth is away': { place: 'window', rate: 1, seconds: [20, 150] },
-  'clocks are apart': { place: 'window', rate: 1 },
+  'dies before a store operation': { is: ['F1', 'F9'], place: 'store', rate: 0.004 },
+  'dies after a store operation': { is: ['F1', 'F9'], place: 'store', rate: 0.004 },
+  'dies before a call': { is: ['F1', 'F9'], place: 'call', rate: 0.01 },
+  'dies after a call': { is: ['F1', 'F9'], place: 'call', rate: 0.015 },
+  'is frozen before a store operation': { is: ['F9'], place: 'store', rate: 0.005 },
+  'is frozen before a read': { is: ['F9'], place: 'call', rate: 0.02 },
+  'is frozen for minutes': { is: ['F9'], place: 'store', rate: 0.002 },
+  'clocks are apart': { is: ['F11'], place: 'process', rate: 1 },
+  'clocks are minutes apart': { is: ['F11'], place: 'process', rate: 0.4 },
+  'a clock jumps back': { is: ['F11'], place: 'store', rate: 0.004 },
+
+  'the store refuses': { is: ['F10'], place: 'store', rate: 0.01 },
+  'the store throttles': { is: ['F7', 'F10'], place: 'store', rate: 0.015 },
+  'the store is unavailable': { is: ['F19'], place: 'window', rate: 1, seconds: [20, 120] },
+  'the answer of the store is lost': { is: ['F2', 'F10'], place: 'store', rate: 0.01 },
+  'a commit is told as lost': { is: ['F2', 'F10'], place: 'store', rate: 0.01 },
+  'an index lags': { is: ['F10'], place: 'index', rate: 0.4 },
+
+  'is slow': { is: ['F8'], place: 'call', rate: 0.03 },
+  'a call hangs until the time-out': { is: ['F8'], place: 'call', rate: 0.008 },
+  'a connection is reset': { is: ['F8'], place: 'call', rate: 0.02 },
+  'a call fails with a 5xx': { is: ['F8'], place: 'call', rate: 0.03 },
+  'the answer of a call is lost': { is: ['F2'], place: 'call', rate: 0.03 },
+  'throttled: ThrottlingException': { is: ['F7'], place: 'call', rate: 0.03 },
+  'throttled: InvalidParameterException': { is: ['F7'], place: 'ecs', rate: 0.03 },
+  'throttled: ClientException': { is: ['F7'], place: 'ecs', rate: 0.03 },
+  'a storm of throttles': { is: ['F7'], place: 'window', rate: 0.7, seconds: [10, 60] },
+  'ECS is unavailable': { is: ['F19'], place: 'window', rate: 1, seconds: [20, 120] },
+  'ECS refuses writes': { is: ['F19'], place: 'window', rate: 1, seconds: [20, 120] },
+  'ECS refuses reads': { is: ['F19'], place: 'window', rate: 1, seconds: [20, 120] },
+
+  'a read of a service is stale': { is: ['F6'], place: 'service-read', rate: 0.6 },
+  'a service is said to be missing': { is: ['F6'], place: 'service-read', rate: 0.15 },
+  'a read is empty': { is: ['F6'], place: 'service-read', rate: 0.04 },
+  'a task is said to be missing': { is: ['F6'], place: 'task-read', rate: 0.3 },
+  'a list of tasks is empty': { is: ['F6'], place: 'task-read', rate: 0.3 },
+  'RunTask answers with failures': { is: ['F5'], place: 'run-task', rate: 0.3 },
+
+  'an event is lost': { is: ['F3'], place: 'event', rate: 0.2 },
+  'an event comes twice': { is: ['F3'], place: 'event', rate: 0.2 },
+  'an event is handled twice at once': { is: ['F3', 'F9'], place: 'event', rate: 0.1 },
+  'an event is late': { is: ['F3'], place: 'event', rate: 0.2 },
+  'an event is a day late': { is: ['F3'], place: 'event', rate: 0.05 },
+  'an event has another body than its twin': { is: ['F3'], place: 'event', rate: 0.05 },
+  'an event is forged': { is: ['F4'], place: 'event', rate: 0.06 },
+  'an event is poison': { is: ['F17'], place: 'event', rate: 0.04 },
+  'EventBridge holds events back': { is: ['F19'], place: 'window', rate: 1, seconds: [30, 150] },
+  'a wake-up is lost': { is: ['F3'], place: 'wake', rate: 0.2 },
+  'a wake-up comes twice': { is: ['F3'], place: 'wake', rate: 0.2 },
+  'a wake-up is late': { is: ['F3'], place: 'wake', rate: 0.2 },
+  'a wake-up is poison': { is: ['F17'], place: 'wake', rate: 0.02 },
+
+  'a task dies in whatever state it is': { is: ['F13'], place: 'task', rate: 0.01 },
+  'the hardware under a task fails': { is: ['F13'], place: 'task', rate: 0.004 },
+  'a task is told of maintenance': { is: ['F13'], place: 'task', rate: 0.004 },
+  'a task is stopped by hand': { is: ['F12', 'F13'], place: 'task', rate: 0.004 },
+  'Spot takes a task back': { is: ['F14'], place: 'task', rate: 0.005 },
+  'Spot takes a zone back': { is: ['F14'], place: 'task', rate: 0.0015 },
+  'a task definition is deregistered': { is: ['F18'], place: 'call', rate: 0.08 },
+  'Berth is away': { is: ['F1', 'F19', 'F20'], place: 'window', rate: 1, seconds: [20, 120] },
 } as const satisfies Readonly<Record<string, Fault>>;
 
 export type FaultName = keyof typeof faults;
 
 export const faultNames = Object.keys(faults) as FaultName[];
-
-interface Window {
-  readonly from: number;
-  readonly until: number;
-}
-
-/** The faults of one run. Each run has some of them, so that one does not always hide another. */
-export interface Weather {
-  /** Whether a fault strikes now; counts it where it does. */
-  strikes(name: FaultName): boolean;
-  /** Whether a fault of a window is on. */
-  isOn(name: FaultName): boolean;
-  readonly counts: ReadonlyMap<FaultName, number>;
-  readonly active: readonly FaultName[];
-}
-
-export function drawWeather(random: Random, clock: { now(): number }, period: Window): Weather {
-  const drawing = random.fork('weather');
-  const share = drawing.pick([0, 0.15, 0.3, 0.5, 0.8]);
-  const active = faultNames.filter(() => drawing.chance(share));
-  const windows = new Map(active.map((name) => [name, windowOf(faults[name], period, drawing)]));
-  const counts = new Map<FaultName, number>();
-  const isOn = (name: FaultName) => {
-    const window = windows.get(name);
-    return window !== undefined && clock.now() >= window.from && clock.now() < window.until;
-  };
-  const strikes = (name: FaultName) => {
-    if (!isOn(name) || !random.chance(faults[name].rate)) return false;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    return true;
-  };
-  return { isOn, strikes, counts, active };
-}
-
-function windowOf({ seconds }: Fault, period: Window, random: Random): Window {
-  if (!seconds) return period;
-  const lengthMs = random.between(...seconds) * 1000;
-  const from = random.between(period.from, Math.max(period.from, period.until - lengthMs));
-  return { from, until: Math.min(period.until, from + lengthMs) };
-}

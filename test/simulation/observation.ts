@@ -1,7 +1,11 @@
 import type { DeploymentState } from '../../core/deployments/model.ts';
 import type { Item, StoredRecord } from '../../core/kernel/ports.ts';
 import type { ServiceEffect, ServiceState } from '../../core/services/model.ts';
+import type { ServiceEvent } from '../../local/ecs/events.ts';
+import type { Night } from './story.ts';
 import type { SimulatedEcs } from './world/ecs.ts';
+
+type Json = Readonly<Record<string, unknown>>;
 
 /** What happened to the world in one step, told at that very step; `now` is true time. */
 export type Observation = { readonly now: number } & (
@@ -17,17 +21,53 @@ export type Observation = { readonly now: number } & (
       readonly before: StoredRecord | undefined;
       readonly by: string;
     }
-  /** Something was written to ECS; `by` is undefined where it was somebody outside of Berth. */
+  /** A process begins a call of ECS, because of an intent or without one. */
+  | {
+      readonly type: 'called';
+      readonly action: string;
+      readonly input: Json;
+      readonly by: string;
+      readonly intent: string | undefined;
+    }
+  /** A process has the answer of DescribeServices; `isTelling` where it says that there is a service, or none. */
+  | {
+      readonly type: 'answered';
+      readonly service: string;
+      readonly isTelling: boolean;
+      readonly by: string;
+      readonly intent: string | undefined;
+    }
+  /** Berth wrote to ECS, and ECS took it. */
   | {
       readonly type: 'written';
       readonly action: string;
-      readonly input: Readonly<Record<string, unknown>>;
-      readonly by: string | undefined;
+      readonly input: Json;
+      readonly by: string;
       readonly intent: string | undefined;
       readonly effect: ServiceEffect | undefined;
     }
+  /** Somebody else changed something of a service. */
+  | {
+      readonly type: 'changed-outside';
+      readonly action: string;
+      readonly service: string;
+      readonly input: Json;
+    }
   /** ECS was asked what a service is, or something of it changed: a moment to see what is true. */
   | { readonly type: 'looked'; readonly ecsName: string }
+  /** ECS answered what tasks are, in wire shapes; before anything is left out of it. */
+  | { readonly type: 'described'; readonly tasks: readonly Json[] }
+  /** ECS told of something. */
+  | { readonly type: 'published'; readonly event: ServiceEvent }
+  /** ECS answered RunTask with a token: with tasks, or by refusing. */
+  | ({ readonly type: 'ran'; readonly token: string; readonly parameters: string } & (
+      | { readonly arns: readonly string[] }
+      | { readonly refusal: string; readonly resourceIds: unknown }
+    ))
+  /** A letter that cannot be understood was put into a queue. */
+  | { readonly type: 'poisoned'; readonly body: string }
+  /** A letter went to the dead letters; without a cause where the queue itself did it. */
+  | { readonly type: 'set-aside'; readonly body: string; readonly cause: string | undefined }
   /** The faults are over, and time for everything to end has passed. */
   | { readonly type: 'over' }
 );
@@ -40,6 +80,7 @@ export type Watch = (observation: Observation, report: Report) => void;
 
 /** Something that has to hold after every step of every run; `watch` begins to watch one run. */
 export interface Invariant {
+  /** Begins with its number, for example `I3 versions never fall`. */
   readonly name: string;
   watch(facts: Facts): Watch;
 }
@@ -52,8 +93,9 @@ export interface Facts {
   readonly ecs: SimulatedEcs;
   /** Deployments that the API has answered for. */
   readonly acknowledged: ReadonlySet<string>;
-  /** When the task's last event was published, by ARN. */
-  readonly taskChangedAt: ReadonlyMap<string, number>;
+  readonly night: Night | undefined;
+  /** How far the clocks of two processes may be apart. */
+  readonly mostApartMs: number;
 }
 
 type Committed = Extract<Observation, { type: 'committed' }>;

@@ -1,10 +1,10 @@
-import type { Mutant } from './mutants.ts';
+import { ghosts } from './invariants/i11-confluence.ts';
+import type { Mutant } from './mutants/mutant.ts';
 import type { Observation } from './observation.ts';
 import { createRandom } from './random.ts';
 import { drawStory, type Step, type Story } from './story.ts';
 import { Tally } from './tally.ts';
 import { createWatching, type Violation, type Watching } from './watching.ts';
-import { cluster } from './world/ecs.ts';
 import { type Asked, ask, ecsNameOf, isRefusal } from './world/people.ts';
 import { createWorld, type World } from './world/world.ts';
 
@@ -31,48 +31,57 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<Run> {
     tally.see(observation);
     watching.see(observation);
   };
-  const world = await createWorld({
-    seed,
-    chaosMs,
-    watcher: { see, taskChanged: watching.taskChanged },
-    mutant,
-  });
-  watching.begin(world);
   const story = drawStory(createRandom(seed), chaosMs);
-  begin(story, world, watching, tally);
-  await untilQuiet(world, watching);
+  const world = await createWorld({ seed, story, lengthMs: chaosMs, mutant, see });
+  watching.begin(world, story);
+  const people = begin(story, world, watching, tally);
+  await untilQuiet(world, watching, people);
   if (watching.violations.length === 0) see({ type: 'over', now: world.clock.now() });
   await world.ecs.stop();
-  tally.faults(world.weather.counts);
+  for (const [name, count] of world.weather.counts) tally.add(`fault: ${name}`, count);
+  if (story.night) tally.add(`night: ${story.night.name}`);
+  const forgotten = ghosts({ records: watching.records, ecs: world.ecs }).length;
+  if (forgotten > 0) tally.add('ghost: a task that ECS has forgotten', forgotten);
+  await new Promise((resolve) => setImmediate(resolve));
   return { seed, violations: watching.violations, trace: world.trace, tally };
 }
 
-async function untilQuiet(world: World, watching: Watching): Promise<void> {
+async function untilQuiet({ clock, period }: World, watching: Watching, people: People): Promise<void> {
   const isBroken = () => watching.violations.length > 0;
-  const start = world.clock.now();
-  const passed = () => world.clock.now() - start;
-  const isQuiet = () => [...watching.items.values()].every((item) => item.wakeAt === undefined);
-  while (!isBroken() && (passed() < chaosMs || (!isQuiet() && passed() < horizonMs)))
-    await world.clock.advance(5_000);
-  for (let after = 0; !isBroken() && after < afterMs; after += 5_000) await world.clock.advance(5_000);
+  const chaosEnds = period.momentOf(period.lengthMs);
+  const isQuiet = () =>
+    people.waiting === 0 && [...watching.items.values()].every((item) => item.wakeAt === undefined);
+  while (!isBroken() && clock.now() < chaosEnds) await clock.advance(5_000);
+  while (!isBroken() && !isQuiet() && clock.now() < chaosEnds + horizonMs) await clock.advance(5_000);
+  for (let after = 0; !isBroken() && after < afterMs; after += 5_000) await clock.advance(5_000);
 }
 
-function begin(story: Story, world: World, watching: Watching, tally: Tally): void {
+/** How many requests have no answer yet. */
+interface People {
+  waiting: number;
+}
+
+function begin(story: Story, world: World, watching: Watching, tally: Tally): People {
   const newest = new Map<string, string>();
+  const people = { waiting: 0 };
   story.steps.forEach((step, place) => {
-    world.clock.after(step.at, () => {
-      tally.step(step.do);
+    world.clock.after(world.period.momentOf(step.at) - world.clock.now(), () => {
       world.note(`people: ${wordsOf(step)}`);
-      if (step.do === 'change-outside') changeOutside(world, step);
-      else if (step.do === 'kill-a-task') world.ecs.killOne(world.random);
+      tallyStep(tally, step);
+      if (step.do === 'change-outside') world.outside.change(ecsNameOf(step.service), step.change);
+      else if (step.do === 'kill-a-task') world.ecs.kill(world.random, 137);
+      else if (step.do === 'run-tasks') world.runner.run(step.token, step.run);
       else request(step, `request-${place}`, 1);
     });
   });
 
+  return people;
+
   function request(step: Asked, key: string, attempt: number): void {
     const traits = story.services.find(({ name }) => name === step.service);
-    if (!traits || attempt > maxAttempts) return;
+    if (!traits) return;
     let isAnswered = false;
+    if (attempt === 1) people.waiting++;
     const running = world.asApi(async (deps) => {
       try {
         const id = await ask(deps, step, traits, { key, newest: newest.get(step.service) });
@@ -85,30 +94,30 @@ function begin(story: Story, world: World, watching: Watching, tally: Tally): vo
       isAnswered = true;
     });
     void (running ?? Promise.resolve()).then(() => {
-      if (!isAnswered) world.clock.after(3_000, () => request(step, key, attempt + 1));
+      if (isAnswered || attempt >= maxAttempts) people.waiting--;
+      else world.clock.after(3_000, () => request(step, key, attempt + 1));
     });
   }
 }
 
-function changeOutside(world: World, step: Extract<Step, { do: 'change-outside' }>): void {
-  const service = ecsNameOf(step.service);
-  const changes = {
-    count: () => ({ desiredCount: world.random.between(1, 3) }),
-    force: () => ({ forceNewDeployment: true }),
-    release: () => ({ taskDefinition: `berth-local-${service}:1` }),
-  };
-  if (world.ecs.service(service))
-    world.writeOutside('UpdateService', { cluster, service, ...changes[step.change]() });
+function tallyStep(tally: Tally, step: Step): void {
+  tally.add(`people: ${step.do}`);
+  if (step.do === 'change-outside') tally.add(`changed outside: ${step.change}`);
+  if (step.do === 'deploy') tally.add(`release: ${step.behaviour}`);
+  if (step.do === 'run-tasks') tally.add(`tasks run: ${step.run.behaviour}`);
 }
 
-const wordsOf = ({ at: _, ...step }: Step) => Object.values(step).join(' ');
+const wordsOf = ({ at: _, ...step }: Step) =>
+  Object.values(step)
+    .map((word) => (typeof word === 'object' ? JSON.stringify(word) : word))
+    .join(' ');
 
 /** A failure as people read it: the seed, what was broken, and what led to it. */
 export function failureText({ seed, violations, trace }: Run, lines = 60): string {
   const [first] = violations;
   if (!first) return '';
   return [
-    ...trace.slice(-lines),
+    ...(lines > 0 ? trace.slice(-lines) : []),
     `seed ${seed} breaks ${first.invariant}: ${first.text}`,
     `to see all of it: npm run simulate -- --from ${seed} --seeds 1 --trace`,
   ].join('\n');

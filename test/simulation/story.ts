@@ -1,8 +1,20 @@
+import type { FaultName } from './faults.ts';
 import type { Random } from './random.ts';
 
 /** How a release behaves; its image carries the name. */
-export const behaviours = ['works', 'crashes', 'sickens', 'never-starts'] as const;
+export const behaviours = ['works', 'crashes', 'sickens', 'never-starts', 'stuck'] as const;
 export type Behaviour = (typeof behaviours)[number];
+
+/** What somebody outside of Berth changes. */
+export const outsideChanges = [
+  'count',
+  'force',
+  'release',
+  'delete',
+  'stop-deployment',
+  'deregister',
+] as const;
+export type OutsideChange = (typeof outsideChanges)[number];
 
 /** What people do, and what happens outside of Berth. `at` is milliseconds from the beginning. */
 export type Step = { readonly at: number; readonly service: string } & (
@@ -16,71 +28,185 @@ export type Step = { readonly at: number; readonly service: string } & (
   | { readonly do: 'roll-back'; readonly whenBusy: 'supersede' | 'queue' }
   | { readonly do: 'abort' }
   | { readonly do: 'scale'; readonly count: number }
-  | { readonly do: 'change-outside'; readonly change: 'count' | 'force' | 'release' }
+  | { readonly do: 'change-outside'; readonly change: OutsideChange }
   | { readonly do: 'kill-a-task' }
+  /** Tasks are run with a token, as jobs are; `again` says when it is asked for once more, and with what. */
+  | { readonly do: 'run-tasks'; readonly token: string; readonly run: RunShape }
 );
+
+/** What tasks do that are run by themselves. */
+export const runBehaviours = ['ends', 'fails', 'side-car ends first', 'runs on'] as const;
+
+export interface RunShape {
+  readonly count: number;
+  readonly behaviour: (typeof runBehaviours)[number];
+}
+
+export const stepNames = [
+  'deploy',
+  'roll-back',
+  'abort',
+  'scale',
+  'change-outside',
+  'kill-a-task',
+  'run-tasks',
+] as const;
 
 export interface Story {
   readonly services: readonly ServiceTraits[];
   readonly steps: readonly Step[];
+  readonly night: Night | undefined;
 }
 
 /** What stays the same over all releases of a service. */
 export interface ServiceTraits {
   readonly name: string;
   readonly listen?: number;
+  /** Whether its containers have a health check. */
+  readonly checked: boolean;
   readonly circuitBreaker: boolean;
   readonly timeoutSeconds: number;
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
 }
 
-export const stepNames = ['deploy', 'roll-back', 'abort', 'scale', 'change-outside', 'kill-a-task'] as const;
+/** In the midst of a story something is out of order for hours; nobody does anything meanwhile. */
+export interface Night {
+  readonly at: number;
+  readonly lengthMs: number;
+  readonly fault: FaultName;
+  /** For example `Berth is away for 24 h`. */
+  readonly name: string;
+}
+
+const hourMs = 3600_000;
+
+const nights: readonly [readonly [FaultName, number], ...(readonly [FaultName, number])[]] = [
+  ['Berth is away', 1],
+  ['Berth is away', 24],
+  ['Berth is away', 25],
+  ['the store is unavailable', 3],
+  ['ECS is unavailable', 1.1],
+  ['ECS refuses writes', 1.1],
+  ['ECS refuses reads', 1.1],
+  ['EventBridge holds events back', 1],
+];
+
+export const nightNames = nights.map(([fault, hours]) => nameOfNight(fault, hours));
+
+function nameOfNight(fault: FaultName, hours: number): string {
+  return `${fault} for ${hours} h`;
+}
 
 /** A few deployments within `lengthMs`, and what else people do meanwhile. */
 export function drawStory(all: Random, lengthMs: number): Story {
   const random = all.fork('story');
-  const services = (random.chance(0.25) ? ['web', 'mail'] : ['web']).map((name, place) => ({
+  const night = random.chance(0.03) ? drawNight(random, lengthMs) : undefined;
+  const names = random.chance(0.25) ? ['web', 'mail'] : ['web'];
+  const services = names.map((name, place) => drawTraits(random, name, place, night !== undefined));
+  const drawing: Drawing = { random, lengthMs, hasNight: night !== undefined };
+  const steps = [
+    ...services.flatMap((traits) => stepsFor(drawing, traits)),
+    ...(random.chance(0.3) ? runs(drawing) : []),
+  ];
+  return { services, steps: steps.sort((one, other) => one.at - other.at), night };
+}
+
+interface Drawing {
+  readonly random: Random;
+  readonly lengthMs: number;
+  readonly hasNight: boolean;
+}
+
+function drawNight(random: Random, lengthMs: number): Night {
+  const [fault, hours] = random.pick(nights);
+  const at = random.between(5_000, lengthMs / 2);
+  return { at, lengthMs: hours * hourMs, fault, name: nameOfNight(fault, hours) };
+}
+
+/** Through a night only what costs nothing while it is left alone is kept: no checks, no endless restarts. */
+function drawTraits(random: Random, name: string, place: number, hasNight: boolean): ServiceTraits {
+  const [minimumHealthyPercent, maximumPercent] = random.pick<readonly [number, number]>([
+    [100, 200],
+    [100, 200],
+    [50, 200],
+    [0, 100],
+    [50, 150],
+  ]);
+  return {
     name,
-    ...(random.chance(0.4) && { listen: 8001 + place }),
-    circuitBreaker: random.chance(0.8),
+    ...(!hasNight && random.chance(0.4) && { listen: 8001 + place }),
+    checked: !hasNight,
+    circuitBreaker: hasNight || random.chance(0.8),
     timeoutSeconds: random.pick([60, 75, 120]),
-  }));
-  const steps = services.flatMap(({ name }) => {
-    const first = deploy(random, name, 1, random.between(0, 2_000), random.chance(0.8) ? 'works' : undefined);
-    const isHasty = random.chance(0.4);
-    const others = Array.from({ length: random.between(1, isHasty ? 7 : 5) }, (_, place) =>
-      drawStep(random, name, place + 2, random.between(1_000, isHasty ? lengthMs / 4 : lengthMs)),
-    );
-    return [first, ...others, ...secondThoughts(random, others)];
-  });
-  return { services, steps: steps.sort((one, other) => one.at - other.at) };
+    minimumHealthyPercent,
+    maximumPercent,
+  };
+}
+
+function stepsFor(drawing: Drawing, { name, maximumPercent }: ServiceTraits): Step[] {
+  const { random, lengthMs } = drawing;
+  const first = deploy(drawing, name, 1, random.between(0, 2_000), random.chance(0.8) ? 'works' : undefined);
+  const isHasty = random.chance(0.4);
+  const others = Array.from({ length: random.between(1, isHasty ? 7 : 5) }, (_, place) =>
+    drawStep(drawing, name, place + 2, random.between(1_000, isHasty ? lengthMs / 4 : lengthMs)),
+  );
+  // One task at 50/150 could never be replaced, and is refused.
+  const begun = maximumPercent === 150 ? { ...first, count: random.between(2, 3) } : first;
+  return [begun, ...others, ...secondThoughts(random, others)];
 }
 
 /** Now and then a deployment is stopped as soon as it has begun. */
 function secondThoughts(random: Random, steps: readonly Step[]): Step[] {
   return steps
-    .filter((step) => step.do === 'deploy' && random.chance(0.2))
+    .filter((step) => step.do === 'deploy' && random.chance(0.3))
     .map(({ at, service }) => ({ do: 'abort', at: at + random.between(300, 4_000), service }));
 }
 
-function deploy(random: Random, service: string, version: number, at: number, behaviour?: Behaviour): Step {
+function deploy(
+  { random, hasNight }: Drawing,
+  service: string,
+  version: number,
+  at: number,
+  behaviour?: Behaviour,
+): Step {
+  const some = ['works', 'works', 'works', 'crashes', 'never-starts'] as const;
   return {
     do: 'deploy',
     at,
     service,
-    behaviour: behaviour ?? random.pick(['works', 'works', 'works', 'crashes', 'sickens', 'never-starts']),
+    behaviour: behaviour ?? (hasNight ? random.pick(some) : random.pick([...some, 'sickens', 'stuck'])),
     version: random.chance(0.15) ? Math.max(1, version - 1) : version,
     whenBusy: random.chance(0.4) ? 'queue' : 'supersede',
     ...(random.chance(0.4) && { count: random.between(1, 3) }),
   };
 }
 
-function drawStep(random: Random, service: string, version: number, at: number): Step {
+function drawStep(drawing: Drawing, service: string, version: number, at: number): Step {
+  const { random } = drawing;
   const kind = random.next();
-  if (kind < 0.5) return deploy(random, service, version, at);
+  if (kind < 0.5) return deploy(drawing, service, version, at);
   if (kind < 0.6) return { do: 'roll-back', at, service, whenBusy: random.pick(['supersede', 'queue']) };
   if (kind < 0.72) return { do: 'abort', at, service };
   if (kind < 0.84) return { do: 'scale', at, service, count: random.between(0, 4) };
-  if (kind < 0.93)
-    return { do: 'change-outside', at, service, change: random.pick(['count', 'force', 'release']) };
+  if (kind < 0.93) return { do: 'change-outside', at, service, change: random.pick(outsideChanges) };
   return { do: 'kill-a-task', at, service };
+}
+
+/** Tokens are asked for again and again, mostly with the same parameters. */
+function runs({ random, lengthMs, hasNight }: Drawing): Step[] {
+  const shapes = hasNight ? (['ends', 'fails'] as const) : runBehaviours;
+  return Array.from({ length: random.between(1, 2) }, (_, place) => {
+    const run: RunShape = { count: random.between(1, 3), behaviour: random.pick(shapes) };
+    return Array.from(
+      { length: random.between(1, 4) },
+      (): Step => ({
+        do: 'run-tasks',
+        at: random.between(0, lengthMs),
+        service: 'runner',
+        token: `token-${place}`,
+        run: random.chance(0.2) ? { ...run, count: run.count + 1 } : run,
+      }),
+    );
+  }).flat();
 }

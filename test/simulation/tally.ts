@@ -1,38 +1,75 @@
-import { deploymentStep, type Observation } from './observation.ts';
+import { deploymentStep, type Observation, serviceStep } from './observation.ts';
 
 /** Counts what runs have tried and reached, so that a run that tries nothing shows. */
 export class Tally {
-  readonly counts = new Map<string, number>();
+  readonly counts: Map<string, number>;
+  /** Tasks that were told to stop. */
+  readonly #stopping = new Set<unknown>();
+
+  constructor(counts: Iterable<readonly [string, number]> = []) {
+    this.counts = new Map(counts);
+  }
 
   see(observation: Observation): void {
-    if (observation.type === 'written')
-      this.#add(`write: ${observation.action}${observation.by ? '' : ' (outside)'}`);
+    const name = nameOf(observation);
+    if (name !== undefined) this.add(name);
+    if (observation.type === 'published') this.#published(observation);
+    if (observation.type === 'committed') this.#moved(observation);
+  }
+
+  #published({ event }: Extract<Observation, { type: 'published' }>): void {
+    if (event['detail-type'] !== 'ECS Task State Change') return;
+    const { taskArn, lastStatus, desiredStatus, stopCode, containers } = event.detail;
+    this.add(`task: ${lastStatus}`);
+    if (desiredStatus === 'STOPPED' && !this.#stopping.has(taskArn)) this.add(`stopped while: ${lastStatus}`);
+    if (desiredStatus === 'STOPPED') this.#stopping.add(taskArn);
+    if (lastStatus !== 'STOPPED') return;
+    this.add(`stop code: ${stopCode}`);
+    for (const { exitCode } of containers as { exitCode?: number }[])
+      if (exitCode !== undefined) this.add(`exit code: ${exitCode}`);
+  }
+
+  #moved(observation: Observation): void {
+    const service = serviceStep(observation);
+    if (service) {
+      const { applying, holder, refused } = service.state;
+      this.add(`service: ${applying !== undefined ? 'applying' : holder ? 'deploying' : 'idle'}`);
+      if (refused && !service.before?.refused) this.add('service: refused');
+    }
     const step = deploymentStep(observation);
     if (!step || step.before?.at.phase === step.state.at.phase) return;
     const { at } = step.state;
-    this.#add(`phase: ${at.phase}`);
-    if (at.phase === 'ended') this.#add(`verdict: ${at.verdict}`);
-    if ('cause' in at && at.cause && at.phase !== 'ended') this.#add(`cause: ${at.cause.code}`);
-  }
-
-  step(name: string): void {
-    this.#add(`people: ${name}`);
-  }
-
-  faults(counts: ReadonlyMap<string, number>): void {
-    for (const [name, count] of counts) this.#add(`fault: ${name}`, count);
+    this.add(`phase: ${at.phase}`);
+    this.add(`move: ${step.before?.at.phase ?? 'nothing'} → ${at.phase}`);
+    if (at.phase === 'ended') this.add(`verdict: ${at.verdict}`);
+    if ('cause' in at && at.cause && at.phase !== 'ended') this.add(`cause: ${at.cause.code}`);
   }
 
   text(): string {
-    const lines = [...this.counts].map(([name, count]) => `${name.padEnd(52)}${String(count).padStart(9)}`);
+    const lines = [...this.counts].map(([name, count]) => `${name.padEnd(56)}${String(count).padStart(10)}`);
     return lines.sort().join('\n');
   }
 
   include(other: Tally): void {
-    for (const [name, count] of other.counts) this.#add(name, count);
+    for (const [name, count] of other.counts) this.add(name, count);
   }
 
-  #add(name: string, count = 1): void {
+  add(name: string, count = 1): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + count);
+  }
+}
+
+function nameOf(observation: Observation): string | undefined {
+  switch (observation.type) {
+    case 'written':
+      return `write: ${observation.action}`;
+    case 'changed-outside':
+      return `outside: ${observation.action}`;
+    case 'ran':
+      return 'refusal' in observation ? `run: ${observation.refusal}` : 'run: tasks';
+    case 'set-aside':
+      return `set aside: ${observation.cause?.split(':')[0] ?? 'by the queue'}`;
+    default:
+      return undefined;
   }
 }

@@ -1,7 +1,9 @@
 import { refKey } from '../../core/kernel/plan.ts';
 import type { Item, StoredRecord } from '../../core/kernel/ports.ts';
 import { invariants } from './invariants/all.ts';
-import type { Facts, Observation } from './observation.ts';
+import type { Facts, Observation, Watch } from './observation.ts';
+import type { Story } from './story.ts';
+import { mostApartMs } from './world/process.ts';
 import type { World } from './world/world.ts';
 
 export interface Violation {
@@ -9,13 +11,13 @@ export interface Violation {
   readonly text: string;
 }
 
-/** Asks every invariant after every step of a run, and keeps the first that was broken. */
+/** Asks every invariant after every step of a run, and keeps what was broken. */
 export interface Watching {
   see(observation: Observation): void;
-  taskChanged(arn: string, at: number): void;
   acknowledged(deployment: string): void;
-  begin(world: World): void;
+  begin(world: World, story: Story): void;
   readonly items: ReadonlyMap<string, Item>;
+  readonly records: ReadonlyMap<string, StoredRecord>;
   readonly violations: readonly Violation[];
 }
 
@@ -23,27 +25,27 @@ export function createWatching(): Watching {
   const items = new Map<string, Item>();
   const records = new Map<string, StoredRecord>();
   const acknowledged = new Set<string>();
-  const taskChangedAt = new Map<string, number>();
   const violations: Violation[] = [];
-  let watches: { readonly name: string; readonly watch: ReturnType<(typeof invariants)[number]['watch']> }[] =
-    [];
+  let watches: { readonly watch: Watch; readonly report: (text: string) => void }[] = [];
   return {
     items,
+    records,
     violations,
-    begin({ ecs }) {
-      const facts: Facts = { items, records, ecs, acknowledged, taskChangedAt };
-      watches = invariants.map((invariant) => ({ name: invariant.name, watch: invariant.watch(facts) }));
+    begin({ ecs, weather }, { night }) {
+      const facts: Facts = { items, records, ecs, acknowledged, night, mostApartMs: mostApartMs(weather) };
+      watches = invariants.map(({ name, watch }) => ({
+        watch: watch(facts),
+        report: (text) => void violations.push({ invariant: name, text }),
+      }));
     },
     acknowledged: (deployment) => void acknowledged.add(deployment),
-    taskChanged: (arn, at) => void taskChangedAt.set(arn, at),
     see(observation) {
       if (observation.type === 'committed') items.set(refKey(observation.item.ref), observation.item);
       if (observation.type === 'recorded') {
         const { partition, sort } = observation.record;
         records.set(`${partition} ${sort}`, observation.record);
       }
-      for (const { name, watch } of watches)
-        watch(observation, (text) => void violations.push({ invariant: name, text }));
+      for (const { watch, report } of watches) watch(observation, report);
     },
   };
 }

@@ -19,14 +19,19 @@ interface Dependencies {
 }
 
 type Result =
-  | { readonly serviceArn: string; readonly ecsDeploymentId: string }
+  | {
+      readonly serviceArn: string;
+      readonly ecsDeploymentId: string;
+      /** By ECS's own clock, when that deployment began. */
+      readonly ecsCreatedAtMs?: number;
+    }
   | { readonly overtaken: true };
 
 /**
- * A read may lag behind Berth's last write for a minute, and show what was there before as if it were still; and
- * whoever wrote may have a clock that differs by five. To write what is there already changes nothing.
+ * A read may lag behind Berth's last write for a minute, and show what was there before as if it were still; and the
+ * clocks of who wrote and who reads may each be five off. To write what is there already changes nothing.
  */
-const settleMs = 6 * 60_000;
+const settleMs = 11 * 60_000;
 
 /**
  * Makes the ECS service what the target says. UpdateService has no token and no fence, so the newest generation
@@ -92,7 +97,11 @@ function isBalanced(service: Service, balanced: Balanced): boolean {
 function primaryOf(service: Service): Result {
   const primary = primaryDeployment(service);
   if (!service.serviceArn || !primary?.id) throw new Error('ECS answered without a primary deployment');
-  return { serviceArn: service.serviceArn, ecsDeploymentId: primary.id };
+  return {
+    serviceArn: service.serviceArn,
+    ecsDeploymentId: primary.id,
+    ...(primary.createdAt && { ecsCreatedAtMs: primary.createdAt.getTime() }),
+  };
 }
 
 /** The token is the intent's own: whoever repeats this intent creates nothing new. */

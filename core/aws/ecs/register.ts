@@ -1,10 +1,11 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { DescribeTaskDefinitionCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import type { Environment } from '../../contract/environment.ts';
-import type { DeploymentEffect, DeploymentRequest } from '../../deployments/model.ts';
+import type { DeploymentEffect, DeploymentRequest, DeploymentState } from '../../deployments/model.ts';
 import { FinalFailure } from '../../kernel/errors.ts';
 import { refKey } from '../../kernel/plan.ts';
 import type { Clock, Store } from '../../kernel/ports.ts';
+import type { EffectContext } from '../../kernel/settle.ts';
 import type { ReleaseRef } from '../../services/model.ts';
 import { type ReleaseRecord, releaseRecord, releaseSort, serviceRef } from '../../services/records.ts';
 import { orFinal } from './errors.ts';
@@ -20,12 +21,15 @@ interface Dependencies {
 /**
  * Sees to it that a release has a task definition that ECS would run, and keeps the release. RegisterTaskDefinition
  * has no token, so the newest revision of the family is looked at first: an answer that was lost is found there by
- * its content. A known release whose task definition somebody deregistered is registered anew.
+ * its content. A known release whose task definition somebody deregistered is registered anew. It is not tried again
+ * for a deployment that has ended meanwhile: ECS allows one registration a second, to all of them together.
  */
 export async function registerRelease(
   { release, request }: Extract<DeploymentEffect, { type: 'register' }>,
+  context: Pick<EffectContext, 'attempt' | 'current'>,
   deps: Dependencies,
-): Promise<{ taskDefinitionArn: string }> {
+): Promise<{ taskDefinitionArn: string } | { overtaken: true }> {
+  if (context.attempt > 0 && !(await isWanted(context))) return { overtaken: true };
   const environment = deps.environment(request.environment);
   const known = release.taskDefinitionArn;
   if (known !== undefined && (await orFinal(() => isActive(deps.ecs, known))))
@@ -39,6 +43,11 @@ export async function registerRelease(
   const record = { ...release, service: request.service, taskDefinitionArn, spec, settings, registeredAt };
   await deps.store.put(releaseRecord(record), 'absent');
   return { taskDefinitionArn };
+}
+
+async function isWanted({ current }: Pick<EffectContext, 'current'>): Promise<boolean> {
+  const state = (await current())?.state as DeploymentState | undefined;
+  return state?.at.phase === 'preparing';
 }
 
 /** A roll-back brings no content; the release's record has it. */

@@ -1,20 +1,28 @@
-import { awsMembers } from '../../../core/aws/members.ts';
+import { sqsAlarms } from '../../../core/aws/alarms.ts';
+import { actingMembers } from '../../../core/aws/members.ts';
 import type { Environment } from '../../../core/contract/environment.ts';
 import type { Member, Members } from '../../../core/kernel/item.ts';
-import type { Ref } from '../../../core/kernel/plan.ts';
 import type { Log, Store } from '../../../core/kernel/ports.ts';
 import { createEngine } from '../../../core/kernel/reconcile.ts';
 import type { OperationDependencies } from '../../../core/operations/ports.ts';
 import type { ServiceEffect } from '../../../core/services/model.ts';
-import type { VirtualClock } from '../../../local/support/clock.ts';
-import type { Mutant } from '../mutants.ts';
+import type { Mutant } from '../mutants/mutant.ts';
 import type { Observation } from '../observation.ts';
-import { type Balancer, ecsClient, loadBalancerClient, logsClient } from './clients.ts';
+import {
+  type Balancer,
+  deadLetterQueue,
+  ecsClient,
+  loadBalancerClient,
+  logsClient,
+  type Queues,
+  sqsClient,
+  wakeQueue,
+} from './clients.ts';
+import type { WorldClock } from './clock.ts';
 import { account, cluster, region, type SimulatedEcs } from './ecs.ts';
 import type { Parts } from './functions.ts';
-import type { Mail } from './mail.ts';
 import { environmentName } from './people.ts';
-import { type Process, storeOf } from './process.ts';
+import { isWrite, type Process, storeOf } from './process.ts';
 import type { StaleReads } from './stale-reads.ts';
 
 const environment: Environment = {
@@ -33,60 +41,58 @@ const environment: Environment = {
 
 const territory = { account, environments: new Map([[cluster, environmentName]]) };
 const silent: Log = { info() {}, warn() {}, error() {} };
-const isWrite = /^(Create|Update|Delete|Register|Deregister)/;
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** What all processes share. */
 export interface Shared {
-  readonly clock: VirtualClock;
+  readonly clock: WorldClock;
   readonly ecs: SimulatedEcs;
   readonly stale: StaleReads;
   readonly balancer: Balancer;
+  readonly queues: Queues;
   readonly mutant: Mutant | undefined;
-  wakes(): Mail<Ref>;
   store(by: string): Store;
   see(observation: Observation): void;
   note(line: string): void;
+  /** Somebody has registered a task definition. */
+  registered(arn: string): void;
 }
 
 /** What one process is made of: Berth itself, every way out of it through the process. */
 export function compose(process: Process, shared: Shared): Parts {
   const { clock, mutant } = shared;
   const watched = shared.store(process.owner);
-  const store = storeOf(process, mutant?.store?.(watched, clock) ?? watched);
-  const ring = async (ref: Ref, at: number) =>
-    shared.wakes().post(ref, Math.max(0, at - process.clock.now()));
+  const sqs = sqsClient(process, shared.queues);
   const base = {
-    store,
+    store: storeOf(process, mutant?.store?.(watched, clock) ?? watched),
     clock: process.clock,
     log: silent,
     loadBalancer: loadBalancerClient(process, shared.balancer),
     logs: logsClient(process),
     environment: () => environment,
   };
-  const ecs = ecsClient(process, callBy(process, shared, undefined, undefined));
+  const ecs = ecsOf(process, shared, undefined, undefined);
   /** Each effect has a client of its own, so that it is known what is written because of which intent. */
   const withIntent = (kind: string, member: Member): Member => ({
     ...member,
-    perform(effect, context) {
+    perform(effect, given) {
+      const context = mutant?.context?.(given, effect) ?? given;
       const apply = effect.type === 'apply' ? (effect as ServiceEffect) : undefined;
-      const own = awsMembers({
-        ...base,
-        ecs: ecsClient(process, callBy(process, shared, context.id, apply)),
-      });
-      return (own[kind] ?? member).perform(effect, mutant?.context?.(context, effect) ?? context);
+      const own = actingMembers({ ...base, ecs: ecsOf(process, shared, given.id, apply) });
+      return (own[kind] ?? member).perform(effect, context);
     },
   });
   const members: Members = Object.fromEntries(
-    Object.entries(awsMembers({ ...base, ecs })).map(([kind, member]) => {
+    Object.entries(actingMembers({ ...base, ecs })).map(([kind, member]) => {
       const whole = withIntent(kind, member);
       return [kind, mutant?.member?.(whole) ?? whole];
     }),
   );
-  const alarms = { ring };
+  const alarms = sqsAlarms(sqs, wakeQueue, process.clock);
   const engine = createEngine({ ...base, alarms, members, owner: process.owner });
-  return { ...base, ecs, alarms, engine, territory };
+  const known = mutant?.territory?.(territory) ?? territory;
+  return { ...base, ecs, sqs, deadLetterQueue, alarms, engine, territory: known };
 }
 
 /** What the API is made of besides. */
@@ -95,26 +101,46 @@ export const operationsOf = (parts: Parts, newId: () => string): OperationDepend
   environments: [environment],
   logs: { tail: async () => ({ events: [] }) },
   live: { look: async () => new Map() },
+  describe: async () => ({}),
   newId,
 });
 
-/** Calls ECS for a process, and tells of what it writes. */
-function callBy(
+/** ECS as a process calls it, because of an intent: each call is told of, and so is each write that took effect. */
+function ecsOf(
   process: Process,
-  { clock, ecs, stale, see, note }: Shared,
+  { clock, ecs, stale, see, note, mutant, registered }: Shared,
   intent: string | undefined,
   effect: ServiceEffect | undefined,
 ) {
-  return (action: string, input: Json): Json => {
+  const by = process.owner;
+  const told = {
+    called: (action: string, input: Json) =>
+      see({ type: 'called', now: clock.now(), action, input, by, intent }),
+    answered(action: string, input: Json, { services = [], failures = [] }: Json) {
+      if (action !== 'DescribeServices') return;
+      const [service = ''] = input.services as string[];
+      const isTelling = [...(services as Json[]), ...(failures as Json[])].length > 0;
+      see({ type: 'answered', now: clock.now(), service, isTelling, by, intent });
+    },
+  };
+  const client = ecsClient(process, told, (action, input) => {
     if (action === 'DescribeServices') return stale.describe(input);
     const answer = ecs.call(action, input);
-    if (!isWrite.test(action)) return answer;
+    if (action === 'DescribeTasks') {
+      see({ type: 'described', now: clock.now(), tasks: answer.tasks as Json[] });
+      return stale.describeTasks(answer);
+    }
+    if (action === 'ListTasks') return stale.listTasks(answer);
+    if (!isWrite(action)) return answer;
     const generation = effect ? ` (generation ${effect.target.generation})` : '';
-    note(`${process.owner} ${action} ${wordsOfWrite(input)}${generation}`);
+    note(`${by} ${action} ${wordsOfWrite(input)}${generation}`);
     stale.sample();
-    see({ type: 'written', now: clock.now(), action, input, by: process.owner, intent, effect });
+    see({ type: 'written', now: clock.now(), action, input, by, intent, effect });
+    if (action === 'RegisterTaskDefinition')
+      registered(String((answer.taskDefinition as Json).taskDefinitionArn));
     return answer;
-  };
+  });
+  return mutant?.client?.(client, intent) ?? client;
 }
 
 export const wordsOfWrite = (input: Json) =>

@@ -1,36 +1,49 @@
 import { createEcs } from '../../../local/ecs/engine.ts';
 import type { ServiceEvent } from '../../../local/ecs/events.ts';
-import type { DefinitionRecord, ServiceRecord, TaskRecord } from '../../../local/ecs/model.ts';
+import type { DefinitionRecord, ServiceRecord, StopCode, TaskRecord } from '../../../local/ecs/model.ts';
 import { ScriptedTargets } from '../../../local/ecs/testing.ts';
-import type { ContainerLaunch } from '../../../local/runtimes/runtime.ts';
-import { type Script, scriptedRuntime } from '../../../local/runtimes/testing/scripted.ts';
-import type { VirtualClock } from '../../../local/support/clock.ts';
+import { scriptedRuntime } from '../../../local/runtimes/testing/scripted.ts';
 import { openJournal } from '../../../local/support/journal.ts';
+import type { Mutant } from '../mutants/mutant.ts';
 import type { Random } from '../random.ts';
-import type { Behaviour } from '../story.ts';
+import type { WorldClock } from './clock.ts';
+import { scriptOf } from './containers.ts';
 
 export const cluster = 'local';
 export const account = '000000000000';
 export const region = 'us-east-1';
 
+/** How long a task without any check has to run before ECS calls it healthy; how long targets drain at most. */
+export const steadySeconds = 2;
+const drainDeadlineSeconds = 10;
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** ECS itself: Local AWS's own engine over containers that follow a script, and what is true in it. */
 export interface SimulatedEcs {
-  /** Calls an action, in wire shapes; throws `AwsError`. */
+  /** Calls an action, in wire shapes, of which nothing is to be changed; throws `AwsError`. */
   call(action: string, input: Json): Json;
   service(name: string): ServiceRecord | undefined;
-  tasks(name: string): readonly TaskRecord[];
-  imageOf(definitionArn: string): string;
-  killOne(random: Random): void;
+  services(): Iterable<ServiceRecord>;
+  task(arn: string): TaskRecord | undefined;
+  /** The tasks of one service, or all. */
+  tasks(service?: string): readonly TaskRecord[];
+  definition(arn: string): DefinitionRecord | undefined;
+  /** Kills a container; without a choice one of those that run, if any does. */
+  kill(random: Random, exitCode: number, task?: TaskRecord): void;
+  /** Stops a task as AWS itself does now and then. */
+  interrupt(task: TaskRecord, stopCode: StopCode, stoppedReason: string): void;
   stop(): Promise<void>;
 }
 
-export async function startEcs(
-  clock: VirtualClock,
-  all: Random,
-  publish: (event: ServiceEvent) => void,
-): Promise<SimulatedEcs> {
+interface Options {
+  readonly clock: WorldClock;
+  readonly random: Random;
+  readonly mutant: Mutant | undefined;
+  publish(event: ServiceEvent): void;
+}
+
+export async function startEcs({ clock, random: all, mutant, publish }: Options): Promise<SimulatedEcs> {
   const random = all.fork('ecs');
   const journal = openJournal();
   const runtime = scriptedRuntime(clock, (launch) => scriptOf(launch, random));
@@ -42,12 +55,12 @@ export async function startEcs(
     runtime,
     targetGroups: new ScriptedTargets(),
     random: random.next,
-    publish,
-    options: { steadySeconds: 2, drainDeadlineSeconds: 10 },
+    publish: mutant?.publish?.(publish) ?? publish,
+    options: { steadySeconds, drainDeadlineSeconds },
   });
   await engine.start();
-  const call = (action: string, input: Json) =>
-    JSON.parse(JSON.stringify(engine.service.call(action, { ...input }, {}))) as Json;
+  const plain = (action: string, input: Json) => engine.service.call(action, { ...input }, {}) as Json;
+  const call = mutant?.ecs?.(plain) ?? plain;
   call('CreateCluster', { clusterName: cluster });
   const services = journal.table<ServiceRecord>('ecs.services');
   const tasks = journal.table<TaskRecord>('ecs.tasks');
@@ -55,38 +68,22 @@ export async function startEcs(
   return {
     call,
     service: (name) => services.get(`${cluster}/${name}`),
-    tasks: (name) => [...tasks.values()].filter(({ service }) => service?.key === `${cluster}/${name}`),
-    imageOf(definitionArn) {
-      for (const one of definitions.values())
-        if (one.definition.taskDefinitionArn === definitionArn)
-          return String(one.definition.containerDefinitions?.[0]?.image);
-      return 'none';
+    services: () => services.values(),
+    task: (arn) => tasks.get(arn.slice(arn.lastIndexOf('/') + 1)),
+    tasks: (name) =>
+      [...tasks.values()].filter(
+        ({ service }) => name === undefined || service?.key === `${cluster}/${name}`,
+      ),
+    definition: (arn) => definitions.get(arn.slice(arn.lastIndexOf('/') + 1)),
+    kill(drawing, exitCode, task) {
+      const running = runtime.running().filter((id) => !task || id.startsWith(task.id));
+      const [first, ...others] = running;
+      if (first !== undefined) runtime.kill(drawing.pick([first, ...others]), exitCode);
     },
-    killOne(drawing) {
-      const [first, ...others] = runtime.running();
-      if (first !== undefined) runtime.kill(drawing.pick([first, ...others]));
-    },
+    interrupt: (task, stopCode, stoppedReason) => engine.interrupt(task.id, stopCode, stoppedReason),
     stop: () => engine.stop(),
   };
 }
 
-/** A release's tag begins with how it behaves, for example `shop:crashes-3`. */
-export const behaviourOf = (image: string) =>
-  image.slice(image.indexOf(':') + 1).replace(/-\d+$/, '') as Behaviour;
-
-const neverHealthy = { healthyAfterMs: Number.MAX_SAFE_INTEGER };
-
-function scriptOf({ image }: ContainerLaunch, random: Random): Script {
-  const startDelayMs = random.between(100, 3_000);
-  const stopMs = random.between(0, 2_000);
-  switch (behaviourOf(image)) {
-    case 'works':
-      return { startDelayMs, stopMs };
-    case 'crashes':
-      return { startDelayMs, exitAfterMs: random.between(50, 1_500), exitCode: 1, ...neverHealthy };
-    case 'sickens':
-      return { startDelayMs, stopMs, ...neverHealthy };
-    case 'never-starts':
-      return { startDelayMs, startError: `CannotPullContainerError: pull image manifest has been retried` };
-  }
-}
+export const imageOf = (ecs: SimulatedEcs, definitionArn: string): string =>
+  String(ecs.definition(definitionArn)?.definition.containerDefinitions?.[0]?.image ?? 'none');

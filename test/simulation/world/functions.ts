@@ -1,44 +1,50 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { parseWake } from '../../../core/aws/alarms.ts';
 import { tasksOfService } from '../../../core/aws/ecs/tasks.ts';
 import { catchUp } from '../../../core/intake/catch-up.ts';
+import { Poison } from '../../../core/intake/classify.ts';
 import { type IntakeDependencies, type Owner, takeIn } from '../../../core/intake/intake.ts';
-import type { Ref } from '../../../core/kernel/plan.ts';
+import { refKey } from '../../../core/kernel/plan.ts';
 import type { Alarms } from '../../../core/kernel/ports.ts';
 import type { Engine } from '../../../core/kernel/reconcile.ts';
 import type { ServiceState } from '../../../core/services/model.ts';
 import { listOfServices, serviceIdOf, serviceRef } from '../../../core/services/records.ts';
+import { eachRecord, type QueueRecord } from '../../../functions/support/batch.ts';
+import type { Handled } from './queue.ts';
 
 /** What one instance of a function is made of, as `functions/composition.ts` makes it. */
 export interface Parts extends IntakeDependencies {
   readonly engine: Engine;
   readonly alarms: Alarms;
   readonly ecs: ECSClient;
+  readonly sqs: SQSClient;
+  readonly deadLetterQueue: string;
 }
 
+type Records = readonly QueueRecord[];
+
 /** As `functions/wake.ts`. */
-export async function wake(parts: Parts, refs: readonly Ref[]): Promise<void> {
-  const looks = await Promise.allSettled(refs.map((ref) => parts.engine.wake([ref])));
-  throwFirst(looks);
+export function wake(parts: Parts, records: Records): Promise<Handled> {
+  const looks = new Map<string, Promise<void>>();
+  return each(parts, records, async (body) => {
+    const ref = parseWake(body);
+    if (!ref) throw new Poison('the message names no aggregate');
+    const key = refKey(ref);
+    if (!looks.has(key)) looks.set(key, parts.engine.wake([ref]));
+    await looks.get(key);
+  });
 }
 
 /** As `functions/ecs-events.ts`. */
-export async function takeEvents(parts: Parts, bodies: readonly string[]): Promise<void> {
-  const looks = new Map<string, Promise<void>>();
+export function takeEvents(parts: Parts, records: Records): Promise<Handled> {
+  const rung = new Map<string, Promise<void>>();
   const notice = ({ environment, ecsName }: Owner) => {
     const id = serviceIdOf(environment, ecsName);
-    if (!looks.has(id)) looks.set(id, lookAt(parts, id));
+    if (!rung.has(id)) rung.set(id, parts.alarms.ring(serviceRef(id), parts.clock.now()));
+    return rung.get(id);
   };
-  const taken = await Promise.allSettled(bodies.map((body) => takeIn(body, parts, notice)));
-  await Promise.all(looks.values());
-  throwFirst(taken);
-}
-
-async function lookAt(parts: Parts, service: string): Promise<void> {
-  try {
-    await parts.engine.wake([serviceRef(service)]);
-  } catch {
-    await parts.alarms.ring(serviceRef(service), parts.clock.now() + 1000);
-  }
+  return each(parts, records, (body) => takeIn(body, parts, notice));
 }
 
 /** As `functions/sweep.ts`. */
@@ -47,8 +53,8 @@ export async function sweep(parts: Parts, environment: string): Promise<void> {
   const due = await parts.store.due(now, 500);
   await Promise.all(due.map((ref) => parts.alarms.ring(ref, now)));
   const { entries } = await parts.store.query({ list: listOfServices(environment), limit: 100 });
-  for (const { cluster, ecsName, applied } of entries.map(({ body }) => body as ServiceState)) {
-    if (!applied) continue;
+  for (const { cluster, ecsName, target } of entries.map(({ body }) => body as ServiceState)) {
+    if (!target) continue;
     try {
       const tasks = await tasksOfService(parts.ecs, cluster, ecsName);
       await catchUp({ environment, ecsName }, tasks, parts.store);
@@ -58,6 +64,11 @@ export async function sweep(parts: Parts, environment: string): Promise<void> {
   }
 }
 
-function throwFirst(all: readonly PromiseSettledResult<void>[]): void {
-  for (const one of all) if (one.status === 'rejected') throw one.reason;
+async function each(
+  parts: Parts,
+  records: Records,
+  handle: (body: string) => Promise<void>,
+): Promise<Handled> {
+  const { batchItemFailures } = await eachRecord({ Records: records }, handle, parts);
+  return { failed: new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)) };
 }

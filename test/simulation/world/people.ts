@@ -52,8 +52,10 @@ export async function ask(
 export const isRefusal = (error: unknown) =>
   error instanceof BerthError && !['throttled', 'unavailable', 'internal'].includes(error.kind);
 
+const health = { command: ['check'], interval: '5s', timeout: '2s', healthy: 2, unhealthy: 2, grace: '6s' };
+
 function bodyOf(step: Extract<Asked, { do: 'deploy' }>, traits: ServiceTraits) {
-  const { listen, circuitBreaker, timeoutSeconds } = traits;
+  const { listen, checked, circuitBreaker, timeoutSeconds, minimumHealthyPercent, maximumPercent } = traits;
   return createDeploymentBody.parse({
     environment: environmentName,
     app: 'shop',
@@ -63,16 +65,9 @@ function bodyOf(step: Extract<Asked, { do: 'deploy' }>, traits: ServiceTraits) {
       image: `shop:${step.behaviour}-${step.version}`,
       port: 8080,
       listen: listen ?? false,
-      health: {
-        command: ['check'],
-        interval: '5s',
-        timeout: '2s',
-        healthy: 2,
-        unhealthy: 2,
-        grace: '6s',
-      },
+      ...(checked && { health }),
       ...(step.count !== undefined && { count: step.count }),
-      deploy: { timeout: `${timeoutSeconds}s`, circuitBreaker },
+      deploy: { timeout: `${timeoutSeconds}s`, circuitBreaker, minimumHealthyPercent, maximumPercent },
     },
   });
 }

@@ -13,11 +13,21 @@ export class Pool {
   }
 
   /** Runs a piece of work in a process; undefined where nobody is there to do it. */
-  run(what: string, work: (process: Process) => Promise<void>): Promise<Ending> | undefined {
+  run(
+    what: string,
+    timeoutSeconds: number,
+    work: (process: Process) => Promise<void>,
+  ): Promise<Ending> | undefined {
     const process = this.#take();
     if (!process) return undefined;
     this.#around.trace(`${process.owner} ${what}`);
-    return process.run(() => work(process));
+    return process.run(() => work(process), timeoutSeconds);
+  }
+
+  /** How long to wait before it is worth asking again for somebody to do something. */
+  get awayForMs(): number {
+    const { weather, clock } = this.#around;
+    return Math.max(5_000, (weather.endOf('Berth is away') ?? 0) - clock.now());
   }
 
   #take(): Process | undefined {

@@ -1,153 +1,202 @@
-import type { Ref } from '../../../core/kernel/plan.ts';
-import { refKey } from '../../../core/kernel/plan.ts';
 import type { OperationDependencies } from '../../../core/operations/ports.ts';
-import { VirtualClock } from '../../../local/support/clock.ts';
+import type { QueueRecord } from '../../../functions/support/batch.ts';
+import type { ServiceEvent } from '../../../local/ecs/events.ts';
+import { topology } from '../../../stacks/topology.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
-import { drawWeather, type Weather } from '../faults.ts';
-import type { Mutant } from '../mutants.ts';
+import type { Mutant } from '../mutants/mutant.ts';
 import type { Observation } from '../observation.ts';
 import { createRandom, type Random } from '../random.ts';
-import { compose, operationsOf, type Shared, wordsOfWrite } from './berth.ts';
+import type { Story } from '../story.ts';
+import { drawWeather, type Period, type Weather } from '../weather.ts';
+import { compose, operationsOf, type Shared } from './berth.ts';
+import { WorldClock } from './clock.ts';
 import { type SimulatedEcs, startEcs } from './ecs.ts';
-import { sweep, takeEvents, wake } from './functions.ts';
-import { Mail } from './mail.ts';
+import { type Parts, sweep, takeEvents, wake } from './functions.ts';
+import { laggingIndex } from './lagging-index.ts';
+import { mishapAfter } from './mishaps.ts';
+import { Outside } from './outside.ts';
 import { environmentName } from './people.ts';
 import { Pool } from './pool.ts';
-import type { Ending } from './process.ts';
+import { EventBus, wakeUps } from './post.ts';
+import type { Ending, Process } from './process.ts';
+import { type Handled, Queue } from './queue.ts';
+import { Runner } from './runner.ts';
 import { staleReads } from './stale-reads.ts';
 import { watchedStore } from './watched-store.ts';
 
 const beginning = Date.parse('2026-11-20T10:00:00.000Z');
-const sweepEveryMs = 60_000;
 
 /** Berth as it runs: processes that come and go over one store, with queues between them and ECS beside them. */
 export interface World {
-  readonly clock: VirtualClock;
+  readonly clock: WorldClock;
   readonly random: Random;
   readonly weather: Weather;
+  readonly period: Period;
   readonly ecs: SimulatedEcs;
+  readonly outside: Outside;
+  readonly runner: Runner;
   readonly trace: readonly string[];
   /** Runs a piece of work in a process of the API; undefined while Berth is away. */
   asApi(work: (deps: OperationDependencies) => Promise<void>): Promise<Ending> | undefined;
-  /** Somebody outside of Berth writes to ECS; what ECS refuses is left at that. */
-  writeOutside(action: string, input: Readonly<Record<string, unknown>>): void;
   note(line: string): void;
-}
-
-export interface Watcher {
-  see(observation: Observation): void;
-  taskChanged(arn: string, at: number): void;
 }
 
 interface Options {
   readonly seed: number;
-  readonly chaosMs: number;
-  readonly watcher: Watcher;
+  readonly story: Story;
+  /** How long people do something, and something goes wrong; a night comes on top. */
+  readonly lengthMs: number;
   readonly mutant: Mutant | undefined;
+  see(observation: Observation): void;
 }
 
-export async function createWorld({ seed, chaosMs, watcher, mutant }: Options): Promise<World> {
-  const clock = new VirtualClock(beginning);
+/** The parts of a world, of which some are made of others that come later. */
+interface Making {
+  readonly clock: WorldClock;
+  readonly random: Random;
+  readonly weather: Weather;
+  readonly mutant: Mutant | undefined;
+  see(observation: Observation): void;
+  note(line: string): void;
+}
+
+export async function createWorld({ seed, story, lengthMs, mutant, see }: Options): Promise<World> {
+  const clock = new WorldClock(beginning);
   const random = createRandom(seed);
-  const period = { from: beginning, until: beginning + chaosMs };
+  const period = periodOf(story, lengthMs);
   const weather = drawWeather(random.fork('faults'), clock, period);
   const trace: string[] = [];
   const note = (line: string) =>
     void trace.push(`${((clock.now() - beginning) / 1000).toFixed(3).padStart(9)}  ${line}`);
   note(`seed ${seed}: ${weather.active.join(', ') || 'fair weather'}`);
-  const { see } = watcher;
+  const making: Making = { clock, random, weather, mutant, see, note };
 
-  const ecs = await startEcs(clock, random, (event) => {
-    stale.sample();
-    watcher.taskChanged(event.resources[0] ?? '', clock.now());
-    mails.events.post(JSON.stringify(event), 0);
-  });
+  let hear: (event: ServiceEvent) => void = () => {};
+  const ecs = await startEcs({ clock, random, mutant, publish: (event) => hear(event) });
   const stale = staleReads(clock, weather, random.fork('stale'), ecs, (ecsName) =>
     see({ type: 'looked', now: clock.now(), ecsName }),
   );
+  const people = random.fork('people');
+  const outside = new Outside({ clock, random: people, ecs: () => ecs, see, note, changed: stale.sample });
+  const { pool, bus } = openMail(making, ecs, stale, outside);
+  const taskRandom = random.fork('tasks');
+  hear = (event) => {
+    stale.sample();
+    see({ type: 'published', now: clock.now(), event });
+    bus.publish(event);
+    mishapAfter(event, {
+      clock,
+      weather,
+      random: taskRandom,
+      ecs: () => ecs,
+      silence: (arn) => bus.silence(arn),
+      note,
+    });
+  };
+  let ids = 0;
+  const newId = () => String(++ids).padStart(26, '0');
+  return {
+    clock,
+    random: people,
+    weather,
+    period,
+    ecs,
+    outside,
+    runner: new Runner({ clock, weather, random: random.fork('runner'), ecs, see, note }),
+    trace,
+    note,
+    asApi: (work) => pool('answers a request', 'api', (parts) => work(operationsOf(parts, newId))),
+  };
+}
+
+function periodOf({ night }: Story, lengthMs: number): Period {
+  const nightMs = (ms: number) => (night && ms > night.at ? night.lengthMs : 0);
+  return { lengthMs, night, momentOf: (storyMs) => beginning + storyMs + nightMs(storyMs) };
+}
+
+/** Runs a piece of work in a process of a function; undefined where nobody is there to do it. */
+type Run = (
+  what: string,
+  name: keyof typeof topology.functions,
+  work: (parts: Parts) => Promise<void>,
+) => Promise<Ending> | undefined;
+
+function openMail(
+  making: Making,
+  ecs: SimulatedEcs,
+  stale: ReturnType<typeof staleReads>,
+  outside: Outside,
+): { readonly pool: Run; readonly bus: EventBus } {
+  const { clock, random, weather, mutant, see, note } = making;
+  const pool = new Pool({ clock, weather, random: random.fork('processes'), trace: note });
+  const composed = new WeakMap<Process, Parts>();
+  const partsOf = (process: Process): Parts => {
+    const parts = composed.get(process) ?? compose(process, shared);
+    composed.set(process, parts);
+    return parts;
+  };
+  const run: Run = (what, name, work) =>
+    pool.run(what, topology.functions[name].timeoutSeconds, (process) => work(partsOf(process)));
+  const dead = (body: string, cause: string | undefined) => {
+    if (!mutant?.isWithoutDeadLetters) see({ type: 'set-aside', now: clock.now(), body, cause });
+  };
+
+  const queue = (name: 'ecs-events' | 'wake', handle: (parts: Parts, records: Records) => Promise<Handled>) =>
+    new Queue({
+      clock,
+      name,
+      ...topology.queues[name],
+      ...topology.functions[name].triggers[0],
+      awayForMs: () => pool.awayForMs,
+      dead: (body) => dead(body, undefined),
+      take: (records) => taken(run, name, records, handle),
+    });
+  const office = {
+    clock,
+    weather,
+    random: random.fork('mail'),
+    poisoned: (body: string) => see({ type: 'poisoned', now: clock.now(), body }),
+  };
+  const index = laggingIndex(clock, weather, random.fork('index'));
   const shared: Shared = {
     clock,
     ecs,
     stale,
     balancer: { targetGroups: new Map(), listeners: [] },
+    queues: { wake: wakeUps(office, queue('wake', wake)), deadLetter: dead },
     mutant,
-    wakes: () => mails.wakes,
-    store: watchedStore(createMemoryStore(), { clock, see, note }),
+    store: watchedStore(createMemoryStore({ isWeighed: false }), { clock, index, see, note }),
     see,
     note,
+    registered(arn) {
+      if (!weather.strikes('a task definition is deregistered')) return;
+      const service = arn.replace(/^.*\/berth-local-|:\d+$/g, '');
+      clock.after(random.between(0, 3_000), () => outside.deregister(arn, service));
+    },
   };
-  const pool = new Pool({ clock, weather, random: random.fork('processes'), trace: note });
-  const mails = openMails({ clock, weather, random: random.fork('mail') }, pool, shared);
-  if (!mutant?.isWithoutSweep) sweepForEver(clock, pool, shared);
-
-  let ids = 0;
-  const newId = () => String(++ids).padStart(26, '0');
-  return {
-    clock,
-    random: random.fork('people'),
-    weather,
-    ecs,
-    trace,
-    note,
-    asApi: (work) =>
-      pool.run('answers a request', (process) => work(operationsOf(compose(process, shared), newId))),
-    writeOutside: (action, input) => writeOutside(shared, action, input),
-  };
+  if (!mutant?.isWithoutSweep) sweepForEver(clock, run);
+  return { pool: run, bus: new EventBus(office, queue('ecs-events', takeEvents)) };
 }
 
-function openMails(
-  post: { clock: VirtualClock; weather: Weather; random: Random },
-  pool: Pool,
-  shared: Shared,
-): { readonly wakes: Mail<Ref>; readonly events: Mail<string> } {
-  const wakes = new Mail<Ref>({
-    ...post,
-    lost: 'a wake-up is lost',
-    twice: 'a wake-up comes twice',
-    late: 'a wake-up is late',
-    batchSize: 5,
-    take: (refs) =>
-      pool.run(`wakes ${refs.map(refKey).join(', ')}`, (process) => wake(compose(process, shared), refs)),
+type Records = readonly QueueRecord[];
+
+function taken(
+  run: Run,
+  name: 'ecs-events' | 'wake',
+  records: Records,
+  handle: (parts: Parts, records: Records) => Promise<Handled>,
+): Promise<Handled> | undefined {
+  let handled: Handled;
+  const what = name === 'wake' ? `wakes ${records.map(({ body }) => body).join(' ')}` : undefined;
+  const running = run(what ?? `takes ${records.length} events`, name, async (parts) => {
+    handled = await handle(parts, records);
   });
-  const events = new Mail<string>({
-    ...post,
-    lost: 'an event is lost',
-    twice: 'an event comes twice',
-    late: 'an event is late',
-    batchSize: 25,
-    take: (bodies) =>
-      pool.run(`takes ${bodies.length} events`, (process) => takeEvents(compose(process, shared), bodies)),
-  });
-  return { wakes, events };
+  return running?.then((ending) => (ending === 'done' ? handled : undefined));
 }
 
-function sweepForEver(clock: VirtualClock, pool: Pool, shared: Shared): void {
-  clock.after(sweepEveryMs, () => {
-    sweepForEver(clock, pool, shared);
-    void pool.run('sweeps', (process) => sweep(compose(process, shared), environmentName));
-  });
-}
-
-function writeOutside(
-  { clock, ecs, stale, see, note }: Shared,
-  action: string,
-  input: Readonly<Record<string, unknown>>,
-) {
-  try {
-    ecs.call(action, input);
-  } catch (error) {
-    note(`outside: ${action} was refused: ${String(error)}`);
-    return;
-  }
-  note(`outside: ${action} ${wordsOfWrite(input)}`);
-  stale.sample();
-  see({
-    type: 'written',
-    now: clock.now(),
-    action,
-    input,
-    by: undefined,
-    intent: undefined,
-    effect: undefined,
+function sweepForEver(clock: WorldClock, run: Run): void {
+  clock.after(topology.functions.sweep.triggers[0].rateMinutes * 60_000, () => {
+    sweepForEver(clock, run);
+    void run('sweeps', 'sweep', (parts) => sweep(parts, environmentName));
   });
 }

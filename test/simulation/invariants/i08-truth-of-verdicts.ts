@@ -1,19 +1,23 @@
-import { deploymentStep, type Facts, type Invariant } from '../observation.ts';
-import { behaviourOf, type SimulatedEcs } from '../world/ecs.ts';
+import { deploymentStep, type Invariant } from '../observation.ts';
+import { behaviourOf } from '../world/containers.ts';
+import { imageOf, type SimulatedEcs } from '../world/ecs.ts';
 
 /** A look may be this old when it comes to a verdict: it lagged, and who looked was slow or frozen. */
-const maxAgeMs = 120_000;
+const maxAgeMs = 480_000;
 
 /** I8: a verdict that says what runs is right: ECS itself had that, and all of it, when it was looked at. */
 export const truthOfVerdicts: Invariant = {
   name: 'I8 success is what runs',
   watch: (facts) => {
     const completeAt = new Map<string, number>();
+    const emptiedAt = new Map<string, number>();
     return (observation, report) => {
       if (observation.type === 'looked') {
         const running = whatRunsComplete(facts.ecs, observation.ecsName);
         if (running) completeAt.set(`${observation.ecsName} ${running}`, observation.now);
       }
+      if (observation.type === 'called' && observation.input.desiredCount === 0)
+        emptiedAt.set(String(observation.input.service ?? observation.input.serviceName), observation.now);
       const step = deploymentStep(observation);
       if (step?.state.at.phase !== 'ended' || step.before?.at.phase === 'ended') return;
       const { verdict } = step.state.at;
@@ -26,22 +30,19 @@ export const truthOfVerdicts: Invariant = {
       const sawIt = completeAt.get(`${ecsName} ${taskDefinitionArn}`) ?? 0;
       if (step.now - sawIt > maxAgeMs)
         report(`${step.id} ended ${verdict}, but ${taskDefinitionArn} was not what ran`);
-      const image = facts.ecs.imageOf(taskDefinitionArn);
+      const image = imageOf(facts.ecs, taskDefinitionArn);
       if (verdict === 'succeeded' && what.type === 'content' && what.spec.image !== image)
         report(`${step.id} was to run ${what.spec.image} and succeeded with ${image}`);
+      // With no tasks wanted any release is all there, and ECS does not take that back when more are wanted.
       if (
         verdict === 'succeeded' &&
         behaviourOf(image) !== 'works' &&
-        !wasEmpty(facts, ecsName, move.aim.count)
+        (emptiedAt.get(ecsName) ?? 0) < move.since - facts.mostApartMs
       )
         report(`${step.id} succeeded with ${image}, which never works`);
     };
   },
 };
-
-/** With no tasks wanted, any release is all there. */
-const wasEmpty = ({ ecs }: Facts, ecsName: string, count: number | undefined) =>
-  count === 0 || ecs.service(ecsName)?.desiredCount === 0;
 
 /** The task definition that is all that runs, where ECS has completed its deployment. */
 function whatRunsComplete(ecs: SimulatedEcs, ecsName: string): string | undefined {

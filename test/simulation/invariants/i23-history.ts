@@ -5,7 +5,8 @@ import { refKey } from '../../../core/kernel/plan.ts';
 import type { Item, LedgerEntry } from '../../../core/kernel/ports.ts';
 import { services } from '../../../core/services/decide.ts';
 import type { ServiceState } from '../../../core/services/model.ts';
-import type { Facts, Invariant, Report } from '../observation.ts';
+import type { Invariant, Report } from '../observation.ts';
+import { isSame } from '../same.ts';
 
 /** I23: each transition has one line of history, and the lines lead to what is. */
 export const history: Invariant = {
@@ -13,10 +14,11 @@ export const history: Invariant = {
   watch: (facts) => {
     const transitions = new Set<string>();
     const written = new Set<string>();
+    const lines = new Map<string, LedgerEntry[]>();
     return (observation, report) => {
       if (observation.type === 'committed') {
         const { item, before } = observation;
-        const isTransition = JSON.stringify(item.state) !== JSON.stringify(before?.state);
+        const isTransition = !isSame(item.state, before?.state);
         const line = item.outbox.find(({ id }) => id === `${refKey(item.ref)}#${item.revision}#0`);
         if (isTransition && line?.effect.type !== 'ledger')
           report(`${keyOf(item)} is a transition without a line of history`);
@@ -27,11 +29,19 @@ export const history: Invariant = {
         const key = keyOf(entry);
         if (written.has(key)) report(`${key} was written twice into history`);
         if (!transitions.has(key)) report(`${key} is in history and never happened`);
+        if (
+          !entry.reasons.every(({ code, text }) => code !== '' && text !== '') ||
+          entry.reasons.length === 0
+        )
+          report(`${key} has no reason in history`);
         written.add(key);
+        const ofAggregate = lines.get(refKey(entry.ref)) ?? [];
+        lines.set(refKey(entry.ref), ofAggregate);
+        ofAggregate.push(entry);
       }
       if (observation.type === 'over') {
         for (const key of transitions) if (!written.has(key)) report(`${key} is missing in history`);
-        for (const item of facts.items.values()) replay(facts, item, report);
+        for (const item of facts.items.values()) replay(lines.get(refKey(item.ref)) ?? [], item, report);
       }
     };
   },
@@ -39,11 +49,8 @@ export const history: Invariant = {
 
 const keyOf = ({ ref, revision }: Pick<Item, 'ref' | 'revision'>) => `${refKey(ref)} r${revision}`;
 
-function replay({ records }: Facts, { ref, state }: Item, report: Report): void {
-  const lines = [...records.values()]
-    .filter(({ partition, sort }) => partition === refKey(ref) && sort.startsWith(ledgerSortPrefix))
-    .map(({ body }) => body as LedgerEntry)
-    .sort((one, other) => one.revision - other.revision);
+function replay(written: readonly LedgerEntry[], { ref, state }: Item, report: Report): void {
+  const lines = [...written].sort((one, other) => one.revision - other.revision);
   let at: string | undefined;
   for (const line of lines) {
     if (line.from !== at) report(`${keyOf(line)} says that it was ${line.from}, and it was ${at}`);

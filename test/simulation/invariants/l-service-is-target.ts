@@ -1,16 +1,24 @@
 import type { ServiceState } from '../../../core/services/model.ts';
 import type { Facts, Invariant } from '../observation.ts';
 
-/** Convergence: the service in ECS is what Berth aimed at, unless somebody else, or ECS, changed it after that. */
+/**
+ * Convergence: the service in ECS is what Berth aimed at, unless somebody else, or ECS, changed it after that. A write
+ * that came after a newer one, for it was under way when that was made (I6), counts as somebody else's.
+ */
 export const serviceIsTarget: Invariant = {
   name: 'L the service in ECS is the target',
   watch: (facts) => {
     const lastWriter = new Map<string, string | undefined>();
+    const newest = new Map<string, number>();
     return (observation, report) => {
+      if (observation.type === 'changed-outside') lastWriter.set(observation.service, undefined);
       if (observation.type === 'written') {
         const { service, serviceName } = observation.input;
         const name = service ?? serviceName;
-        if (typeof name === 'string') lastWriter.set(name, observation.by);
+        const generation = observation.effect?.target.generation ?? 0;
+        const isLate = generation < (newest.get(String(name)) ?? 0);
+        if (typeof name === 'string') lastWriter.set(name, isLate ? undefined : observation.by);
+        if (!isLate) newest.set(String(name), generation);
       }
       if (observation.type !== 'over') return;
       for (const item of facts.items.values()) {

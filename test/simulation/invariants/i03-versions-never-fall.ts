@@ -1,5 +1,6 @@
 import type { StoredRecord } from '../../../core/kernel/ports.ts';
 import { deploymentStep, type Invariant } from '../observation.ts';
+import { isSame } from '../same.ts';
 
 /** I3: a stored version never falls, a revision follows the one before it, and an end is the end. */
 export const versionsNeverFall: Invariant = {
@@ -16,7 +17,7 @@ export const versionsNeverFall: Invariant = {
         report(`${item.ref.id} went from revision ${before?.revision ?? 0} to ${item.revision}`);
     }
     const step = deploymentStep(observation);
-    if (step?.before?.at.phase === 'ended' && JSON.stringify(step.before) !== JSON.stringify(step.state))
+    if (step?.before?.at.phase === 'ended' && !isSame(step.before, step.state))
       report(`${step.id} had ended ${step.before.at.verdict} and changed`);
   },
 };

@@ -15,8 +15,10 @@ export const oneHolder: Invariant = {
         if (state.generation < (before?.generation ?? 0))
           report(`${id} fell from generation ${before?.generation} to ${state.generation}`);
         const aimer = state.target?.deployment;
+        // Nobody's is what a holder leaves behind that never set out.
         const mayAim = [before?.holder?.deployment, state.holder?.deployment];
-        if (aimer !== before?.target?.deployment && !mayAim.includes(aimer))
+        const isLeftBehind = aimer === undefined && mayAim[0] !== mayAim[1];
+        if (aimer !== before?.target?.deployment && !mayAim.includes(aimer) && !isLeftBehind)
           report(`${aimer} aimed ${id}, which ${before?.holder?.deployment ?? 'nobody'} has`);
       }
       const step = deploymentStep(observation);

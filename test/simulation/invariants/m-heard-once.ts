@@ -3,7 +3,7 @@ import type { Invariant } from '../observation.ts';
 
 /** However often a message is delivered, an aggregate takes it in once. */
 export const heardOnce: Invariant = {
-  name: 'I1 a message is taken in once',
+  name: 'M a message is taken in once',
   watch: () => {
     const heard = new Set<string>();
     return (observation, report) => {

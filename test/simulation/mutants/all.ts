@@ -1,0 +1,13 @@
+import type { Mutant } from './mutant.ts';
+import { mistakesOfCalls } from './of-calls.ts';
+import { mistakesOfDecisions } from './of-decisions.ts';
+import { mistakesOfEcs } from './of-ecs.ts';
+import { mistakesOfStorage } from './of-storage.ts';
+
+/** Each is a mistake that Berth, or ECS, could have; a seed has to find each, or the simulation is blind to it. */
+export const mutants: Readonly<Record<string, Mutant>> = {
+  ...mistakesOfStorage,
+  ...mistakesOfDecisions,
+  ...mistakesOfCalls,
+  ...mistakesOfEcs,
+};
