@@ -14,6 +14,7 @@ import type { Territory } from '../core/intake/classify.ts';
 import { BerthError } from '../core/kernel/errors.ts';
 import type { Members } from '../core/kernel/item.ts';
 import { createEngine } from '../core/kernel/reconcile.ts';
+import { callMs } from '../core/kernel/settle.ts';
 import { idsBy } from '../core/operations/ids.ts';
 import { describedIn } from './support/description.ts';
 import { consoleLog } from './support/log.ts';
@@ -60,8 +61,11 @@ export function composeApi() {
 /** Looks at aggregates and settles their outboxes. */
 export function composeEngine() {
   const { eyes } = composeEyes();
+  // A write that hangs ends while its lease still holds; the loop tries again, and asks anew before it does.
+  const requestHandler = { requestTimeout: callMs, throwOnRequestTimeout: true };
+  const hands = new ECSClient({ maxAttempts: 1, requestHandler });
   const loadBalancer = new ElasticLoadBalancingV2Client({});
-  return { ...eyes, engine: engineOf(eyes, actingMembers({ ...eyes, loadBalancer })) };
+  return { ...eyes, engine: engineOf(eyes, actingMembers({ ...eyes, hands, loadBalancer })) };
 }
 
 function composeEyes() {

@@ -25,6 +25,8 @@ export interface LookingDependencies {
 }
 
 export interface ActingDependencies extends LookingDependencies {
+  /** For effects: gives up within `callMs`, and does not try again by itself. */
+  readonly hands: ECSClient;
   readonly loadBalancer: ElasticLoadBalancingV2Client;
 }
 
@@ -34,10 +36,11 @@ export function lookingMembers(deps: LookingDependencies): Members {
 }
 
 /** Every domain with its eyes and hands on AWS. */
-export function actingMembers(deps: ActingDependencies): Members {
+export function actingMembers(given: ActingDependencies): Members {
+  const deps = { ...given, ecs: given.hands };
   return {
     service: serviceMember((effect, context) => applyTarget(effect as ServiceEffect, context, deps)),
-    deployment: deploymentMember(deps, (effect, context) =>
+    deployment: deploymentMember(given, (effect, context) =>
       registerRelease(effect as DeploymentEffect, context, deps),
     ),
   };

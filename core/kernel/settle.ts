@@ -47,8 +47,11 @@ interface Settlement {
 const giveUpAfterMs = 10 * 60_000;
 const giveUpAttempts = 8;
 const maxBackoffMs = 30_000;
-/** How long a call may be under way; an effect that has less than this of its lease does not begin it. */
-const callMs = 2_000;
+/**
+ * How long a call that writes may be under way: an effect that has less than this of its lease does not begin it, and
+ * clients have to give up by then.
+ */
+export const callMs = 2_000;
 
 /** Performs one intent. */
 export async function perform(intent: Intent, settlement: Settlement): Promise<Performed> {

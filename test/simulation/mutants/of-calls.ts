@@ -75,6 +75,19 @@ export const mistakesOfCalls: Readonly<Record<string, Mutant>> = {
         return answer;
       })(client),
   },
+  'a write leaves the count as it was': {
+    caughtBy: ['L'],
+    client: (client) =>
+      callingOtherwise(async (action, { cluster, service, taskDefinition }, send) => {
+        const change = {
+          cluster: String(cluster),
+          service: String(service),
+          taskDefinition: String(taskDefinition),
+        };
+        if (action !== 'UpdateService') return send();
+        return { ...(await client.send(new UpdateServiceCommand(change))) };
+      })(client),
+  },
   'task definitions are cleaned away': {
     caughtBy: ['I4'],
     client: (client) =>

@@ -45,7 +45,7 @@ export const mistakesOfDecisions: Readonly<Record<string, Mutant>> = {
     }),
   },
   'who is superseded goes on': {
-    caughtBy: ['I6', 'I8', 'L'],
+    caughtBy: ['I5', 'I6', 'I8', 'L'],
     seeds: [33],
     member: absorbingOtherwise<DeploymentState, DeploymentMessage>('deployment', (input) =>
       input.type === 'message' && input.message.type === 'superseded' ? undefined : input,

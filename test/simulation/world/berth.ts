@@ -79,12 +79,13 @@ export function compose(process: Process, shared: Shared): Parts {
     perform(effect, given) {
       const context = mutant?.context?.(given, effect) ?? given;
       const apply = effect.type === 'apply' ? (effect as ServiceEffect) : undefined;
-      const own = actingMembers({ ...base, ecs: ecsOf(process, shared, given.id, apply) });
+      const hands = ecsOf(process, shared, given.id, apply);
+      const own = actingMembers({ ...base, ecs: hands, hands });
       return (own[kind] ?? member).perform(effect, context);
     },
   });
   const members: Members = Object.fromEntries(
-    Object.entries(actingMembers({ ...base, ecs })).map(([kind, member]) => {
+    Object.entries(actingMembers({ ...base, ecs, hands: ecs })).map(([kind, member]) => {
       const whole = withIntent(kind, member);
       return [kind, mutant?.member?.(whole) ?? whole];
     }),
