@@ -133,12 +133,15 @@ function decided(assembly: Assembly, revision: number, index: Indexing): Intent[
     ),
   };
   const ledger: LedgerEffect = { type: 'ledger', entry };
-  return [ledger, ...effects].map((effect, place) => ({
+  const intents = [ledger, ...effects].map((effect, place) => ({
     id: `${refKey(ref)}#${revision}#${place}`,
     effect,
     attempts: 0,
     decidedAt: now,
   }));
+  // Others need not wait for history; but what is done outside is written down first.
+  const isMessage = ({ effect }: Intent) => effect.type === 'send';
+  return [...intents.filter(isMessage), ...intents.filter((intent) => !isMessage(intent))];
 }
 
 /**
