@@ -104,7 +104,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       events.destroy();
       await host.stop();
       await local.stop({ stopTasks: true });
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
