@@ -31,7 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'system',
-          include: ['test/{contract,scenario,property,security}/**/*.test.ts'],
+          include: ['test/{contract,conformance,scenario,property,security}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

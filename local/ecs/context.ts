@@ -5,6 +5,7 @@ import type { Journal } from '../support/journal.ts';
 import type { Arns } from './arns.ts';
 import type { ServiceEvent } from './events.ts';
 import type { Ids } from './ids.ts';
+import type { Alarms, Functions, TrafficRules } from './ports.ts';
 import type { State } from './state.ts';
 
 /** What every part of the engine works with. */
@@ -15,6 +16,9 @@ export interface EcsContext {
   readonly journal: Journal;
   readonly runtime: Runtime;
   readonly targetGroups: TargetGroups;
+  readonly trafficRules: TrafficRules;
+  readonly alarms: Alarms;
+  readonly functions: Functions;
   readonly state: State;
   readonly ids: Ids;
   readonly arns: Arns;

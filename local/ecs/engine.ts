@@ -9,6 +9,14 @@ import { defaultOptions, type EcsContext, type EcsOptions } from './context.ts';
 import type { ServiceEvent } from './events.ts';
 import { createIds } from './ids.ts';
 import type { StopCode } from './model.ts';
+import {
+  type Alarms,
+  type Functions,
+  noAlarms,
+  noFunctions,
+  noTrafficRules,
+  type TrafficRules,
+} from './ports.ts';
 import { ServiceScheduler } from './scheduler/scheduler.ts';
 import { forgetInactiveServices } from './services/retention.ts';
 import { openState } from './state.ts';
@@ -42,6 +50,9 @@ export interface EcsDependencies {
   readonly journal: Journal;
   readonly runtime: Runtime;
   readonly targetGroups: TargetGroups;
+  readonly trafficRules?: TrafficRules;
+  readonly alarms?: Alarms;
+  readonly functions?: Functions;
   /** Called in the turn in which the journal learns of what the event tells. */
   publish(event: ServiceEvent): void;
   /** Numbers from 0 up to 1, for ids. */
@@ -56,6 +67,9 @@ export function createEcs(dependencies: EcsDependencies): EcsEngine {
     ...dependencies,
     publish: (event) => dependencies.publish(event),
     readSecret: dependencies.readSecret ?? (() => undefined),
+    trafficRules: dependencies.trafficRules ?? noTrafficRules,
+    alarms: dependencies.alarms ?? noAlarms,
+    functions: dependencies.functions ?? noFunctions,
     state: openState(dependencies.journal),
     ids: createIds(dependencies.random),
     arns: createArns(dependencies.account, dependencies.region),

@@ -1,0 +1,11 @@
+import type { World } from './world.ts';
+
+/** One thing that AWS's documentation says of ECS, and a trial of it through the real SDK client. */
+export interface Row {
+  /** The page of the Amazon ECS documentation, for example `API_RunTask` or `task-lifecycle-explanation`. */
+  readonly page: string;
+  /** What holds, as one sentence. */
+  readonly says: string;
+  /** Fails when it does not hold; has a world of its own. */
+  run(world: World): Promise<void>;
+}
