@@ -47,11 +47,11 @@ export const composeSweep = () => ({ ...composeIntake(), ecs: new ECSClient({}) 
 
 /** Takes in what people ask and shows them what there is; leaves effects to `composeEngine`. */
 export function composeApi() {
-  const { eyes, logs } = composeEyes();
+  const eyes = composeEyes();
   return {
     ...eyes,
     engine: engineOf(eyes, lookingMembers(eyes)),
-    logs: cloudWatchLogs(logs),
+    logs: cloudWatchLogs(eyes.logs),
     live: liveServices(eyes.ecs),
     newId: idsBy(eyes.clock),
     describe: describedIn(new URL('openapi.json', import.meta.url)),
@@ -60,7 +60,7 @@ export function composeApi() {
 
 /** Looks at aggregates and settles their outboxes. */
 export function composeEngine() {
-  const { eyes } = composeEyes();
+  const eyes = composeEyes();
   // A write that hangs ends while its lease still holds; the loop tries again, and asks anew before it does.
   const requestHandler = { requestTimeout: callMs, throwOnRequestTimeout: true };
   const hands = new ECSClient({ maxAttempts: 1, requestHandler });
@@ -68,10 +68,7 @@ export function composeEngine() {
   return { ...eyes, engine: engineOf(eyes, actingMembers({ ...eyes, hands, loadBalancer })) };
 }
 
-function composeEyes() {
-  const logs = new CloudWatchLogsClient({});
-  return { eyes: { ...composeSweep(), logs }, logs };
-}
+const composeEyes = () => ({ ...composeSweep(), logs: new CloudWatchLogsClient({}) });
 
 const engineOf = (parts: ReturnType<typeof composeIntake>, members: Members) =>
   createEngine({ ...parts, members, owner: randomUUID() });
