@@ -22,13 +22,16 @@ export interface Figure {
   readonly unit?: string;
   /** What it must not exceed, or must reach. */
   readonly limit?: { readonly atMost: number } | { readonly atLeast: number };
+  /** What it cannot be measured without; it is null where that is not there. */
+  readonly needs?: string;
 }
 
 export type Measured = Readonly<Record<string, number>>;
 
-/** A figure's value; throws when the benchmark did not measure it. */
-export function figureIn(result: object, { key }: Figure): number {
+/** A figure's value, null where what it needs is not there; throws when the benchmark did not measure it. */
+export function figureIn(result: object, { key, needs }: Figure): number | null {
   const value = (result as Readonly<Record<string, unknown>>)[key];
+  if (value === null && needs !== undefined) return value;
   if (typeof value !== 'number' || Number.isNaN(value)) throw new Error(`${key} was not measured`);
   return value;
 }

@@ -3,10 +3,11 @@ import { type Benchmark, figureIn } from './benchmark.ts';
 import { bundle } from './bundle.ts';
 import { cost } from './cost.ts';
 import { intake } from './intake.ts';
+import { local } from './local.ts';
 import { rollout } from './rollout.ts';
 import { listing, table } from './table.ts';
 
-const benchmarks: readonly Benchmark<object>[] = [rollout, intake, bundle, cost];
+const benchmarks: readonly Benchmark<object>[] = [rollout, intake, bundle, cost, local];
 
 const usage = `npm run -s bench -- NAME [--json]\n\n${listing(benchmarks)}\n`;
 const broken = 1;

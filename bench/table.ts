@@ -16,7 +16,8 @@ function figuresOf({ name, figures }: Benchmark<object>, result: object): string
   });
   for (const figure of figures) {
     const value = figureIn(result, figure);
-    drawn.push([figure.label, shown(value, figure), limitOf(figure), mark(figure, value)]);
+    if (value === null) drawn.push([figure.label, `without ${figure.needs}`, limitOf(figure), '']);
+    else drawn.push([figure.label, shown(value, figure), limitOf(figure), mark(figure, value)]);
   }
   return drawn.toString();
 }

@@ -9,7 +9,9 @@ import {
   RunTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ActivityAnswer, type ActivityEntry, createActivity } from './activity.ts';
+import { type ActivityAnswer, type ActivityEntry, activitySince } from './activity.ts';
+import { createCallLog } from './introspection/calls.ts';
+import { createEventLog } from './introspection/events.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
 import { defaultOptions } from './options.ts';
 import { VirtualClock } from './support/clock.ts';
@@ -100,19 +102,23 @@ describe('GET /_local/activity', () => {
 });
 
 describe('what is kept', () => {
-  const functionOf = (key: string) => (key === 'key-of-worker' ? 'worker' : undefined);
-  const call = (action: string) => ({
-    service: 'ecs',
-    action,
-    accessKeyId: 'key-of-worker',
-    atMs: 0,
-  });
+  const call = (action: string) => ({ service: 'ecs', action, accessKeyId: 'key-of-worker', input: {} });
   const actions = ({ entries }: ActivityAnswer) =>
     entries.map((entry) => entry.kind === 'call' && entry.action);
+  const keep = (clock: VirtualClock, capacity: number) => {
+    let sequence = 0;
+    const nextSequence = () => ++sequence;
+    const functionOf = (key: string) => (key === 'key-of-worker' ? 'worker' : undefined);
+    const calls = createCallLog({ clock, capacity, functionOf, nextSequence });
+    const events = createEventLog({ clock, nextSequence });
+    const called = (one: Omit<ReturnType<typeof call>, 'accessKeyId'> & { accessKeyId?: string }) =>
+      calls.record({ accessKeyId: undefined, ...one }, () => ({}));
+    return { called, calls, since: (sinceMs: number) => activitySince({ clock, calls, events }, sinceMs) };
+  };
 
   it('is bounded, and says what is no longer complete', async () => {
     const clock = new VirtualClock(100);
-    const kept = createActivity(clock, functionOf, 3);
+    const kept = keep(clock, 3);
     for (const action of ['a', 'b', 'c']) {
       kept.called(call(action));
       await clock.advance(10);
@@ -127,18 +133,18 @@ describe('what is kept', () => {
     expect(kept.since(110).complete).toBe(false);
     expect(kept.since(111).complete).toBe(true);
     expect(actions(kept.since(125))).toEqual(['d', 'e']);
-    kept.clear();
+    kept.calls.clear();
     expect(kept.since(0)).toMatchObject({ complete: true, entries: [] });
   });
 
-  it('is what functions call of ECS, and nothing that is too long for an action', () => {
-    const kept = createActivity(new VirtualClock(), functionOf);
+  it('is what functions call of ECS, and no name is longer than that of an action', () => {
+    const kept = keep(new VirtualClock(), 10);
     kept.called({ ...call('SendMessage'), service: 'sqs' });
     kept.called({ ...call('ListTasks'), accessKeyId: 'a-person' });
-    kept.called({ ...call('ListTasks'), accessKeyId: undefined });
+    kept.called({ service: 'ecs', action: 'ListTasks', input: {} });
     kept.called(call('x'.repeat(1000)));
     kept.called(call('ListTasks'));
-    expect(actions(kept.since(0))).toEqual(['ListTasks']);
+    expect(actions(kept.since(0))).toEqual(['x'.repeat(64), 'ListTasks']);
   });
 });
 
@@ -159,6 +165,7 @@ const sleeper = {
 };
 const runTask = new RunTaskCommand({
   cluster: 'local',
+  launchType: 'FARGATE',
   taskDefinition: 'sleeper',
   networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-local'] } },
 });

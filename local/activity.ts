@@ -1,6 +1,6 @@
-import type { ServiceEvent } from './events/model.ts';
+import type { CallLog, CallRecord } from './introspection/calls.ts';
+import type { EventLog, EventRecord } from './introspection/events.ts';
 import type { Clock } from './support/clock.ts';
-import type { ObservedCall } from './support/server.ts';
 
 /** A function called ECS. */
 export interface CallEntry {
@@ -38,56 +38,35 @@ export interface ActivityAnswer {
   readonly entries: readonly ActivityEntry[];
 }
 
-/** Who called ECS, and how soon after which event: the newest entries, in memory only, all of one clock. */
-export interface Activity {
-  called(call: ObservedCall): void;
-  published(event: ServiceEvent): void;
-  /** What happened at `sinceMs` (epoch milliseconds) or later. */
-  since(sinceMs: number): ActivityAnswer;
-  clear(): void;
+export interface ActivityDependencies {
+  readonly clock: Clock;
+  readonly calls: Pick<CallLog, 'find' | 'lost'>;
+  readonly events: Pick<EventLog, 'find' | 'lost'>;
 }
 
-const mostKept = 20_000;
-/** No action of ECS has a longer name; what is no action must not fill the memory. */
-const longestAction = 64;
+/**
+ * Who called ECS, and how soon after which event, since a moment in epoch milliseconds: of all that is kept of
+ * calls and events only what concerns the functions' work, and in brief.
+ */
+export function activitySince(
+  { clock, calls, events }: ActivityDependencies,
+  sinceMs: number,
+): ActivityAnswer {
+  const called = calls.find({ service: 'ecs', sinceMs }).flatMap(ofCall);
+  const published = events.find({ source: 'aws.ecs', sinceMs }).map(ofEvent);
+  const lostAtMs = Math.max(calls.lost()?.atMs ?? -1, events.lost()?.atMs ?? -1);
+  const inOrder = [...called, ...published].sort((one, other) => one.sequence - other.sequence);
+  return { nowMs: clock.now(), complete: lostAtMs < sinceMs, entries: inOrder.map(({ entry }) => entry) };
+}
 
-/** `functionOf` tells whose access key it is. */
-export function createActivity(
-  clock: Clock,
-  functionOf: (accessKeyId: string) => string | undefined,
-  capacity = mostKept,
-): Activity {
-  // A ring: once it is full, the newest takes the place of the oldest.
-  const ring: ActivityEntry[] = [];
-  let written = 0;
-  let lostAtMs: number | undefined;
-  const add = (entry: ActivityEntry) => {
-    const place = written++ % capacity;
-    lostAtMs = ring[place]?.atMs ?? lostAtMs;
-    ring[place] = entry;
-  };
-  return {
-    called({ service, action, accessKeyId = '' }) {
-      if (service !== 'ecs' || action.length > longestAction) return;
-      const name = functionOf(accessKeyId);
-      if (name !== undefined) add({ kind: 'call', atMs: clock.now(), action, function: name, accessKeyId });
-    },
-    published: (event) => add(eventEntry(event, clock.now())),
-    since(sinceMs) {
-      const oldest = written % capacity;
-      const inOrder = written > capacity ? [...ring.slice(oldest), ...ring.slice(0, oldest)] : ring;
-      return {
-        nowMs: clock.now(),
-        complete: lostAtMs === undefined || lostAtMs < sinceMs,
-        entries: inOrder.filter(({ atMs }) => atMs >= sinceMs),
-      };
-    },
-    clear() {
-      ring.length = 0;
-      written = 0;
-      lostAtMs = undefined;
-    },
-  };
+interface Placed {
+  readonly sequence: number;
+  readonly entry: ActivityEntry;
+}
+
+function ofCall({ sequence, atMs, action, accessKeyId = '', function: name }: CallRecord): Placed[] {
+  if (name === undefined) return [];
+  return [{ sequence, entry: { kind: 'call', atMs, action, function: name, accessKeyId } }];
 }
 
 interface KnownDetail {
@@ -96,10 +75,9 @@ interface KnownDetail {
   readonly eventName?: string;
 }
 
-/** Only what is told: the event itself is large, and would be kept for long. */
-function eventEntry(event: ServiceEvent, atMs: number): EventEntry {
+function ofEvent({ sequence, atMs, event }: EventRecord): Placed {
   const { group, lastStatus, eventName } = event.detail as KnownDetail;
-  return {
+  const entry: EventEntry = {
     kind: 'event',
     atMs,
     id: event.id,
@@ -108,4 +86,5 @@ function eventEntry(event: ServiceEvent, atMs: number): EventEntry {
     group,
     tells: lastStatus ?? eventName,
   };
+  return { sequence, entry };
 }

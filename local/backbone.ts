@@ -2,12 +2,14 @@ import { parseEnvironments } from '../core/contract/environment.ts';
 import type { Topology } from '../stacks/topology.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
 import { createDestinations } from './events/destinations.ts';
+import type { EventWatch } from './events/model.ts';
 import { createEvents, type Events } from './events/service.ts';
 import { createIam, type Iam } from './iam/iam.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
 import { createSqs, type Sqs } from './sqs/service.ts';
 import type { Clock } from './support/clock.ts';
 import type { Journal } from './support/journal.ts';
+import type { Work } from './time/work.ts';
 import { functionsOf, type WiringDependencies, wire } from './wiring.ts';
 
 export interface BackboneOptions {
@@ -21,6 +23,12 @@ export interface BackboneOptions {
   readonly retryDelaysMs?: readonly number[];
   /** Where DynamoDB keeps its tables; in memory without it. */
   readonly tables?: string;
+  /** The time of the machine, where `clock` is another. */
+  readonly machineClock?: Clock;
+  /** Who watches or disturbs events. */
+  readonly watch?: EventWatch;
+  /** What a virtual clock waits for. */
+  readonly work?: Work;
   endpoint(): string;
   log(line: string): void;
 }
@@ -42,13 +50,21 @@ export interface Backbone {
 export function createBackbone(options: BackboneOptions): Backbone {
   const { journal, clock, account, region, topology, log, endpoint, retryDelaysMs } = options;
   const iam = createIam({ topology, journal, account, region });
-  const { service, queues } = createSqs({ journal, clock, account, region, endpoint });
+  const { machineClock = clock, work } = options;
+  const { service, queues } = createSqs({
+    ...{ journal, clock, account, region, endpoint },
+    pollClock: machineClock,
+  });
   const destinations = createDestinations(queues, {
     invokeAsync: (name, payload) => lambda.invokeAsync(name, payload),
   });
-  const events = createEvents({ journal, clock, account, region, destinations, log });
+  const events = createEvents({
+    ...{ journal, clock, account, region, destinations, log },
+    ...(options.watch ? { watch: options.watch } : {}),
+  });
   const lambda = createLambda({
-    ...{ journal, clock, account, region, queues, log },
+    ...{ journal, clock, account, region, queues, log, machineClock },
+    ...(work ? { during: work.during } : {}),
     deadLetter: destinations.deadLetter,
     issue: iam.issue,
     ...(retryDelaysMs ? { retryDelaysMs } : {}),

@@ -1,18 +1,28 @@
 import { join } from 'node:path';
 import { topology as berth } from '../stacks/topology.ts';
 import { provisionAccount } from './account.ts';
-import { type Activity, createActivity } from './activity.ts';
 import { type Backbone, createBackbone } from './backbone.ts';
+import { createDiscovery, type Discovery } from './discovery/discovery.ts';
+import { createDns, type Dns } from './discovery/dns/dns.ts';
+import { createRelays } from './discovery/relay.ts';
+import { createHostPorts } from './ecs/instances/host-ports.ts';
 import { createEcs, type EcsEngine } from './ecs/engine.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
+import { createFunctions } from './lambda/functions.ts';
 import { type LateRuntime, lateRuntime } from './late-runtime.ts';
 import { createLoadBalancer, type LoadBalancerHost } from './loadbalancer/loadbalancer.ts';
 import { createLogs, type Logs } from './logs/logs.ts';
+import { createMeters } from './metrics/meters/meters.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { objectsIn } from './objects.ts';
 import type { LocalAwsOptions } from './options.ts';
 import { chooseRuntime } from './runtimes/choose.ts';
 import { secretsIn } from './secrets.ts';
 import { endTasks, runningTasks } from './stop-tasks.ts';
 import { type Clock, realClock } from './support/clock.ts';
 import { type Journal, openJournal } from './support/journal.ts';
+import { createDoor, type Door } from './task-endpoints/door.ts';
+import { countedRuntime } from './time/counted-runtime.ts';
 
 /** All services of Local AWS, not yet reachable. */
 export interface Composition {
@@ -20,10 +30,15 @@ export interface Composition {
   readonly clock: Clock;
   readonly runtime: LateRuntime;
   readonly logs: Logs;
+  readonly metrics: Metrics;
   readonly loadBalancer: LoadBalancerHost;
   readonly ecs: EcsEngine;
+  readonly discovery: Discovery;
+  readonly dns: Dns;
+  /** How containers reach the endpoint. */
+  readonly door: Door;
   readonly backbone: Backbone;
-  readonly activity: Activity;
+  readonly instruments: Instruments;
   /** Adopts what runs and wires the rest; the endpoint must be known by now. */
   start(): Promise<void>;
   /** Empties everything, and starts anew. */
@@ -31,7 +46,7 @@ export interface Composition {
   stop(stopTasks: boolean): Promise<void>;
 }
 
-/** ECS's default `stopTimeout`. */
+/** ECS's default `stopTimeout`; containers that only follow scripts have nothing to finish. */
 const taskGraceMs = 30_000;
 
 /** Puts the services together; `endpoint` is asked for once they are started. */
@@ -41,58 +56,122 @@ export function compose(
   log: (line: string) => void,
 ): Composition {
   const { dataDirectory: data, account, region } = options;
-  const clock = realClock;
   const journal = openJournal(join(data, 'journal'));
+  const instruments = createInstruments({
+    ...{ options, journal },
+    runtime: () => runtime,
+    ecs: () => ecs,
+    functionOf: (accessKeyId) => backbone.iam.functionOf(accessKeyId),
+    others: () => backbone.lambda.held(),
+  });
+  const { scripted, time, watch, awaited, capacity } = instruments;
+  const { clock, work } = time;
+  const machineClock = realClock;
   const logs = createLogs({ directory: join(data, 'logs', 'tasks'), clock, region, accountId: account });
-  const runtime = lateRuntime(() =>
-    chooseRuntime({ forced: options.runtime, dataDirectory: data, logs: logs.sink, clock }),
-  );
+  const runtime = lateRuntime(async () => {
+    const choice = { forced: options.runtime, dataDirectory: data, logs: logs.sink, clock: machineClock };
+    const chosen = await chooseRuntime({ ...choice, scripted });
+    return time.control && chosen !== scripted ? countedRuntime(chosen, work) : chosen;
+  });
   const { healthCheckScale, steadySeconds } = options;
-  const loadBalancer = createLoadBalancer({ journal, clock, account, region, healthCheckScale, log });
+  const loadBalancer = createLoadBalancer({
+    ...{ journal, clock, machineClock, account, region, healthCheckScale, awaited, log },
+  });
   const backbone = createBackbone({
-    ...{ journal, clock, account, region, endpoint, log },
+    ...{ journal, clock, machineClock, work, watch, account, region, endpoint, log },
     topology: options.topology ?? berth,
     environment: options.environment,
     retryDelaysMs: options.retryDelaysMs,
     tables: join(data, 'dynamodb'),
   });
-  const activity = createActivity(clock, backbone.iam.functionOf);
+  const door = createDoor({ hostAddress: runtime.hostAddress, endpoint, log });
+  const discovery = createDiscovery({ journal, clock, account, region });
+  const metrics = createMetrics({ journal, clock, account, region, publish: backbone.events.publish });
+  const relays = createRelays({
+    ...{ journal, log },
+    hostAddress: runtime.hostAddress,
+    endpoints: discovery.registry.endpoints,
+  });
   const ecs = createEcs({
-    ...{ account, region, clock, journal, runtime },
+    ...{ account, region, clock, journal, runtime, capacity },
     targetGroups: loadBalancer.targets,
-    publish(event) {
-      activity.published(event);
-      backbone.events.publish(event);
-    },
+    trafficRules: loadBalancer.rules,
+    alarms: metrics.alarms,
+    functions: createFunctions({
+      ...{ lambda: backbone.lambda, own: options.functions ?? {} },
+      during: work.during,
+    }),
+    registry: discovery.registry,
+    connectAddress: relays.addressOf,
+    publish: backbone.events.publish,
     readSecret: secretsIn(join(data, 'secrets.json')),
+    readObject: objectsIn(join(data, 's3')),
+    endpoint,
+    taskEndpoint: door.url,
     options: { steadySeconds },
   });
+  instruments.attend(ecs);
+  const hostPorts = createHostPorts({ runtime, log });
+  ecs.onTask(hostPorts.attend);
+  const meters = createMeters({
+    ...{ clock, runtime, loadBalancer, log, measured: metrics.measured },
+    ecs: { ...ecs.state, liveTasks: ecs.liveTasks },
+  });
 
+  const dns = createDns({ port: options.dnsPort, tables: discovery.tables, names: () => ecs.names() });
   const provision = async () => {
     const services = { ecs: ecs.service, loadBalancers: loadBalancer.service, account, region };
     backbone.start(await provisionAccount(services));
   };
   return {
-    ...{ journal, clock, runtime, logs, loadBalancer, ecs, backbone, activity },
+    ...{
+      journal,
+      clock,
+      runtime,
+      logs,
+      metrics,
+      loadBalancer,
+      ecs,
+      discovery,
+      dns,
+      door,
+      backbone,
+      instruments,
+    },
     async start() {
       await loadBalancer.start();
+      metrics.start();
       await ecs.start();
+      for (const task of ecs.liveTasks()) hostPorts.attend(task);
+      meters.start();
+      await dns.start();
+      await relays.start();
       await provision();
     },
     async reset() {
       await ecs.reset();
+      await hostPorts.stop();
+      await relays.stop();
       await loadBalancer.reset();
       logs.reset();
-      activity.clear();
+      metrics.reset();
+      instruments.clear();
       journal.reset();
       backbone.forget();
       await backbone.dynamodb.reset();
       await provision();
     },
     async stop(stopTasks) {
+      instruments.stop();
+      meters.stop();
+      metrics.stop();
       const tasks = stopTasks ? await runningTasks(ecs.service) : [];
       await ecs.stop();
-      await endTasks(tasks, runtime, clock, taskGraceMs);
+      await dns.stop();
+      await hostPorts.stop();
+      await relays.stop();
+      await door.close();
+      await endTasks(tasks, runtime, machineClock, scripted ? 0 : taskGraceMs);
       await loadBalancer.stop();
       await backbone.stop();
       await runtime.close();

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startLambdaHost } from './lambda/host/host.ts';
+import { keepCompiled } from './support/compile-cache.ts';
 
 /** The Lambda host as a process: it prints one line of JSON when it is ready, and ends on SIGTERM or SIGINT. */
 const { values } = parseArgs({
@@ -12,6 +12,8 @@ const { values } = parseArgs({
   },
 });
 
+keepCompiled();
+const { startLambdaHost } = await import('./lambda/host/host.ts');
 const host = await startLambdaHost({
   endpoint: values.endpoint,
   port: Number(values.port),

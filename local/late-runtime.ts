@@ -32,6 +32,10 @@ export function lateRuntime(choose: () => Promise<Runtime>): LateRuntime {
     adopt: async (id) => (await load()).adopt(id),
     signal: async (id, signal) => (await load()).signal(id, signal),
     exec: async (id, argv, timeoutMs) => (await load()).exec(id, argv, timeoutMs),
+    // Nobody is measured before there is a runtime: to measure is no need that one is chosen for.
+    stats: async (ids) => loaded?.stats(ids) ?? new Map(),
+    attach: async (id, command, size) => (await load()).attach(id, command, size),
+    hostAddress: async () => (await load()).hostAddress(),
     remove: async (id) => (await load()).remove(id),
     close: async () => (await loading)?.close(),
   };

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { topology as berth } from '../stacks/topology.ts';
 import { createHttpApi } from './api/server.ts';
 import { type Composition, compose } from './compose.ts';
+import { instanceRoute } from './ecs/instances/route.ts';
 import { health } from './health.ts';
 import { localRoutes } from './local-routes.ts';
 import type { LocalAwsOptions } from './options.ts';
@@ -40,6 +41,8 @@ export async function startLocalAws(given: LocalAwsOptions): Promise<LocalAws> {
     endpoint: () => endpoint,
     api: () => api,
   });
+  servers.endpoint.on('upgrade', composition.ecs.sessions.upgrade);
+  composition.door.lead(servers.endpoint);
   endpoint = await listening(servers.endpoint, options.port);
   api = await listening(servers.api, options.apiPort);
   await composition.start();
@@ -55,9 +58,16 @@ export async function startLocalAws(given: LocalAwsOptions): Promise<LocalAws> {
     runtime: composition.runtime.name,
     reset: () => composition.reset(),
     async stop({ stopTasks } = { stopTasks: options.stopTasks }) {
-      await Promise.all([closed(servers.endpoint), closed(servers.api)]);
-      await composition.stop(stopTasks);
-      rmSync(stateFile, { force: true });
+      // The timers that it waits for do not keep the process alive.
+      const awake = setInterval(() => undefined, 1000);
+      try {
+        composition.ecs.sessions.close();
+        await Promise.all([closed(servers.endpoint), closed(servers.api)]);
+        await composition.stop(stopTasks);
+        rmSync(stateFile, { force: true });
+      } finally {
+        clearInterval(awake);
+      }
     },
   };
 }
@@ -75,7 +85,7 @@ function serversOf(
   log: (line: string) => void,
   { started, endpoint, api }: Places,
 ): { readonly endpoint: Server; readonly api: Server } {
-  const { activity, backbone, ecs, loadBalancer, logs, journal, clock } = composition;
+  const { backbone, ecs, instruments, loadBalancer, logs, metrics, discovery, journal, clock } = composition;
   const startedMs = clock.now();
   return {
     endpoint: createEndpoint({
@@ -84,15 +94,19 @@ function serversOf(
         backbone.events.service,
         backbone.sqs.service,
         logs.service,
+        metrics.service,
+        discovery.service,
         loadBalancer.service,
-      ],
+      ].map(instruments.observed),
       routes: [
-        backbone.dynamodb.route,
-        ...backbone.lambda.routes,
+        instruments.observedRoute(backbone.dynamodb.route),
+        ...backbone.lambda.routes.map(instruments.observedRoute),
+        ...instruments.routes,
+        ecs.taskRoute,
+        instanceRoute(ecs.instances),
         ...localRoutes({
           health: () => health({ composition, startedMs, endpoint, api }),
           reset: () => composition.reset(),
-          activity: activity.since,
           iam: backbone.iam.report,
         }),
       ],
@@ -100,10 +114,6 @@ function serversOf(
       ready: started,
       log,
       admit: backbone.iam.admit,
-      observe(call) {
-        activity.called(call);
-        options.observe?.(call);
-      },
     }),
     api: createHttpApi({
       invoker: backbone.lambda.invoker,

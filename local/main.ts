@@ -1,6 +1,7 @@
-import { enableCompileCache } from 'node:module';
+import { flushCompileCache } from 'node:module';
 import type { LocalAws } from './local-aws.ts';
 import { type LocalAwsOptions, parseOptions } from './options.ts';
+import { keepCompiled } from './support/compile-cache.ts';
 
 export type { LocalAws } from './local-aws.ts';
 export { defaultOptions, type LocalAwsOptions } from './options.ts';
@@ -13,11 +14,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 }
 
 async function main(): Promise<void> {
-  enableCompileCache();
+  keepCompiled();
   const options = parseOptions(process.argv.slice(2), process.env);
   const local = await startLocalAws(options);
   const { endpoint, api, runtime } = local;
   console.log(JSON.stringify({ ready: true, endpoint, api, runtime, pid: process.pid }));
+  // Who is killed keeps nothing at its end.
+  flushCompileCache();
   const end = () => {
     local.stop().then(
       () => process.exit(0),

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Topology } from '../stacks/topology.ts';
-import type { ObservedCall } from './support/server.ts';
+import type { OwnFunction } from './lambda/functions.ts';
 
 /** How Local AWS is started. */
 export interface LocalAwsOptions {
@@ -9,9 +9,11 @@ export interface LocalAwsOptions {
   /** 0 for any. */
   readonly port: number;
   readonly apiPort: number;
+  /** The DNS server's, 0 for any; when not given the usual one, or any when that is taken. */
+  readonly dnsPort?: number | undefined;
   readonly account: string;
   readonly region: string;
-  /** `docker` or `process`; what is there, when not given. */
+  /** `docker`, `process` or `scripted`; what is there, when not given. */
   readonly runtime: string | undefined;
   /** How long a new task without a health check must run to count as healthy. AWS waits 40 seconds. */
   readonly steadySeconds: number;
@@ -23,9 +25,14 @@ export interface LocalAwsOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether tasks are stopped when the process is told to end. */
   readonly stopTasks: boolean;
+  /** A virtual clock moves when `/_local/clock` says so. `real` by default. */
+  readonly clock: 'real' | 'virtual';
+  /** Whether calls of ECS are throttled by its real token buckets from the start. */
+  readonly rateLimits: boolean;
+  /** Functions of this process that ECS may call as lifecycle hooks, by name. */
+  readonly functions?: Readonly<Record<string, OwnFunction>>;
   /** Another topology than Berth's, for tests. */
   readonly topology?: Topology;
-  observe?(call: ObservedCall): void;
   log?(line: string): void;
 }
 
@@ -41,6 +48,8 @@ export const defaultOptions: LocalAwsOptions = {
   retryDelaysMs: [60_000, 120_000],
   environment: {},
   stopTasks: false,
+  clock: 'real',
+  rateLimits: false,
 };
 
 /** The flags of `node local/main.ts`; throws a TypeError that says what is wrong with them. */
@@ -51,6 +60,7 @@ export function parseOptions(argv: readonly string[], environment: NodeJS.Proces
       data: { type: 'string' },
       port: { type: 'string' },
       'api-port': { type: 'string' },
+      'dns-port': { type: 'string' },
       account: { type: 'string' },
       region: { type: 'string' },
       runtime: { type: 'string' },
@@ -59,6 +69,8 @@ export function parseOptions(argv: readonly string[], environment: NodeJS.Proces
       'retry-delays-ms': { type: 'string' },
       env: { type: 'string', multiple: true },
       'stop-tasks': { type: 'boolean' },
+      clock: { type: 'string' },
+      'rate-limits': { type: 'boolean' },
     },
   });
   const base = defaultOptions;
@@ -66,6 +78,9 @@ export function parseOptions(argv: readonly string[], environment: NodeJS.Proces
     dataDirectory: values.data ?? base.dataDirectory,
     port: number('--port', values.port, base.port, 65_535),
     apiPort: number('--api-port', values['api-port'], base.apiPort, 65_535),
+    ...(values['dns-port'] === undefined
+      ? {}
+      : { dnsPort: number('--dns-port', values['dns-port'], 0, 65_535) }),
     account: matching('--account', values.account ?? base.account, /^\d{12}$/, '12 digits'),
     region: matching(
       '--region',
@@ -79,7 +94,14 @@ export function parseOptions(argv: readonly string[], environment: NodeJS.Proces
     retryDelaysMs: delays(values['retry-delays-ms']) ?? base.retryDelaysMs,
     environment: Object.fromEntries((values.env ?? []).map(assignment)),
     stopTasks: values['stop-tasks'] ?? base.stopTasks,
+    clock: clockMode(values.clock),
+    rateLimits: values['rate-limits'] ?? false,
   };
+}
+
+function clockMode(text = 'real'): 'real' | 'virtual' {
+  if (text === 'real' || text === 'virtual') return text;
+  throw new TypeError(`--clock takes real or virtual, not "${text}"`);
 }
 
 function number(flag: string, text: string | undefined, fallback: number, most: number): number {

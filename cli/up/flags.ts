@@ -10,7 +10,8 @@ export interface UpFlags {
   readonly port: number;
   readonly apiPort?: number;
   readonly hostPort?: number;
-  readonly runtime?: 'process' | 'docker';
+  readonly runtime?: 'process' | 'docker' | 'scripted';
+  readonly clock?: 'real' | 'virtual';
   readonly steadySeconds?: number;
   readonly healthCheckScale?: number;
 }
@@ -30,8 +31,14 @@ export function upOptions(command: Command): Command {
     )
     .addOption(
       new Option('--runtime <runtime>', 'what runs the tasks (default: docker where an engine answers)')
-        .choices(['process', 'docker'])
+        .choices(['process', 'docker', 'scripted'])
         .env('BERTH_RUNTIME'),
+    )
+    .addOption(
+      new Option('--clock <clock>', 'virtual: time moves when /_local/clock is told').choices([
+        'real',
+        'virtual',
+      ]),
     )
     .addOption(
       new Option('--steady-seconds <n>', 'how long a task without a health check must run').argParser(
@@ -53,6 +60,7 @@ export function optionsOf(flags: UpFlags): UpOptions {
     apiPort: flags.apiPort ?? flags.port + 1,
     hostPort: flags.hostPort ?? flags.port + 2,
     ...(flags.runtime && { runtime: flags.runtime }),
+    ...(flags.clock && { clock: flags.clock }),
     ...(flags.steadySeconds !== undefined && { steadySeconds: flags.steadySeconds }),
     ...(flags.healthCheckScale !== undefined && { healthCheckScale: flags.healthCheckScale }),
   };

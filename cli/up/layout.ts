@@ -9,7 +9,9 @@ export interface UpOptions {
   readonly port: number;
   readonly apiPort: number;
   readonly hostPort: number;
-  readonly runtime?: 'process' | 'docker';
+  readonly runtime?: 'process' | 'docker' | 'scripted';
+  /** A virtual clock moves when it is told to. */
+  readonly clock?: 'real' | 'virtual';
   /** How long a task without a health check must run to count as healthy. */
   readonly steadySeconds?: number;
   /** Shortens the intervals of health checks. */
@@ -36,7 +38,7 @@ export const buildScript = script('local', 'lambda', 'build.ts');
 export const imageScript = script('examples', 'shop', 'image.ts');
 
 export function localAws(options: UpOptions): ChildSpec {
-  const { data, port, apiPort, runtime, steadySeconds, healthCheckScale } = options;
+  const { data, port, apiPort, runtime, clock, steadySeconds, healthCheckScale } = options;
   return {
     name: 'Local AWS',
     args: [
@@ -44,6 +46,7 @@ export function localAws(options: UpOptions): ChildSpec {
       ...['--data', data, '--port', String(port), '--api-port', String(apiPort)],
       '--stop-tasks',
       ...flag('--runtime', runtime),
+      ...flag('--clock', clock),
       ...flag('--steady-seconds', steadySeconds),
       ...flag('--health-check-scale', healthCheckScale),
     ],

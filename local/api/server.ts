@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { InvocationResult, Invoker } from '../lambda/invoker.ts';
 import { readBody } from '../support/body.ts';
 import type { Clock } from '../support/clock.ts';
 import { refusal } from '../support/guard.ts';
+import { createServer } from '../support/http.ts';
 import { httpEvent } from './event.ts';
 import { type HttpResponse, httpResponse, problem } from './response.ts';
 

@@ -8,6 +8,9 @@ export interface Arns {
   serviceDeployment(cluster: string, service: string, id: string): string;
   serviceRevision(cluster: string, service: string, id: string): string;
   capacityProvider(name: string): string;
+  containerInstance(cluster: string, id: string): string;
+  /** `id` is `ecs-svc/` and digits. */
+  taskSet(cluster: string, service: string, id: string): string;
   /** The parts after the resource type of an ARN of this account and region; undefined for any other ARN. */
   parts(arn: string, type: ResourceType): readonly string[] | undefined;
   readonly root: string;
@@ -20,7 +23,9 @@ export type ResourceType =
   | 'task-definition'
   | 'service-deployment'
   | 'service-revision'
-  | 'capacity-provider';
+  | 'capacity-provider'
+  | 'task-set'
+  | 'container-instance';
 
 export function createArns(account: string, region: string): Arns {
   const prefix = `arn:aws:ecs:${region}:${account}:`;
@@ -35,6 +40,8 @@ export function createArns(account: string, region: string): Arns {
     serviceDeployment: (cluster, service, id) => arn('service-deployment', cluster, service, id),
     serviceRevision: (cluster, service, id) => arn('service-revision', cluster, service, id),
     capacityProvider: (name) => arn('capacity-provider', name),
+    containerInstance: (cluster, id) => arn('container-instance', cluster, id),
+    taskSet: (cluster, service, id) => arn('task-set', cluster, service, id),
     parts(text, type) {
       const head = `${prefix}${type}/`;
       return text.startsWith(head) ? text.slice(head.length).split('/') : undefined;

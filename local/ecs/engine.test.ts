@@ -144,9 +144,9 @@ describe('ECS for the official client', () => {
     await expect(ecs.describeServices({ cluster: 'nowhere', services: ['web'] })).rejects.toThrow(
       expect.objectContaining({ name: 'ClusterNotFoundException' }),
     );
-    await expect(
-      ecs.createTaskSet({ service: 'web', cluster: 'shop', taskDefinition: 'job' }),
-    ).rejects.toThrow(expect.objectContaining({ name: 'UnsupportedFeatureException' }));
+    await expect(ecs.describeGateway({ gateway: 'front' })).rejects.toThrow(
+      expect.objectContaining({ name: 'UnsupportedFeatureException' }),
+    );
     await expect(run('nothing')).rejects.toThrow(expect.objectContaining({ name: 'ClientException' }));
   });
 

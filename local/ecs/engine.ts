@@ -1,29 +1,43 @@
+import { createDiscovery } from '../discovery/discovery.ts';
+import type { Registry } from '../discovery/registry.ts';
+import { createExecSessions, type ExecSessions } from '../exec/sessions.ts';
 import type { TargetGroups } from '../loadbalancer/targets.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { Clock } from '../support/clock.ts';
 import type { Journal } from '../support/journal.ts';
+import type { Route } from '../support/server.ts';
 import type { AwsService } from '../support/service.ts';
+import { taskRoute } from '../task-endpoints/route.ts';
 import { actionTable } from './actions/table.ts';
 import { createArns } from './arns.ts';
 import { defaultOptions, type EcsContext, type EcsOptions } from './context.ts';
 import type { ServiceEvent } from './events.ts';
 import { createIds } from './ids.ts';
-import type { StopCode } from './model.ts';
+import { InstanceBook } from './instances/book.ts';
+import { followTasks } from './instances/life.ts';
+import { type InstanceControl, instanceControl } from './instances/local.ts';
+import type { StopCode, TaskRecord } from './model.ts';
 import {
   type Alarms,
+  type Capacity,
   type Functions,
+  fullCapacity,
   noAlarms,
   noFunctions,
   noTrafficRules,
   type TrafficRules,
 } from './ports.ts';
 import { ServiceScheduler } from './scheduler/scheduler.ts';
+import { TaskSetScheduler } from './scheduler/task-sets.ts';
+import { type ServiceName, serviceNames } from './services/connect.ts';
 import { forgetInactiveServices } from './services/retention.ts';
-import { openState } from './state.ts';
+import { openState, type State } from './state.ts';
 import { adoptTasks } from './tasks/adopt.ts';
-import { TaskBook } from './tasks/book.ts';
+import { TaskBook, type TaskListener } from './tasks/book.ts';
 import { TaskDriver } from './tasks/driver.ts';
+import { createTaskKeys } from './tasks/keys.ts';
 import { killEverything } from './tasks/kill.ts';
+import { RegistryKeeper } from './tasks/registries.ts';
 import { keepStoppedTasks } from './tasks/retention.ts';
 import { TargetKeeper } from './tasks/targets.ts';
 
@@ -39,8 +53,22 @@ export interface EcsEngine {
   stop(): Promise<void>;
   /** Kills all tasks and forgets everything. */
   reset(): Promise<void>;
+  /** Hosts that come, go and lose their agent. */
+  readonly instances: InstanceControl;
+  /** The names of Service Connect that services offer, and where their tasks are. */
+  names(): readonly ServiceName[];
   /** Stops a task as AWS itself does now and then: Spot capacity is taken back, hardware fails or is mended. */
   interrupt(taskId: string, stopCode: StopCode, stoppedReason: string): void;
+  /** What there is, for those who measure it. */
+  readonly state: Pick<State, 'clusters' | 'services' | 'tasks'>;
+  /** All tasks that have not stopped. */
+  liveTasks(): readonly TaskRecord[];
+  /** Calls `listener` after every stored change of a task, also of what no event tells. */
+  onTask(listener: TaskListener): void;
+  /** Metadata, credentials and task protection for containers. */
+  readonly taskRoute: Route;
+  /** Sessions of ExecuteCommand; the endpoint's upgrades are theirs. */
+  readonly sessions: ExecSessions;
 }
 
 export interface EcsDependencies {
@@ -51,14 +79,26 @@ export interface EcsDependencies {
   readonly runtime: Runtime;
   readonly targetGroups: TargetGroups;
   readonly trafficRules?: TrafficRules;
+  /** Cloud Map; without it one over the same journal. */
+  readonly registry?: Registry;
   readonly alarms?: Alarms;
   readonly functions?: Functions;
+  /** What AWS has left; by default enough of everything. */
+  readonly capacity?: Capacity;
   /** Called in the turn in which the journal learns of what the event tells. */
   publish(event: ServiceEvent): void;
   /** Numbers from 0 up to 1, for ids. */
   readonly random?: () => number;
   /** A secret's value by ARN or name; undefined when there is none. */
   readonly readSecret?: (arnOrName: string) => string | undefined;
+  /** An S3 object's text by its ARN; undefined when there is none. */
+  readonly readObject?: (arn: string) => string | undefined;
+  /** Where people and tools on this machine reach the endpoint. */
+  readonly endpoint?: () => string;
+  /** Where containers reach it; without it they get no metadata, credentials and endpoint. */
+  readonly taskEndpoint?: () => Promise<string | undefined>;
+  /** Where tasks reach the instances of a Cloud Map service, as `address:port`. */
+  readonly connectAddress?: (discoveryArn: string) => Promise<string | undefined>;
   readonly options?: Partial<EcsOptions>;
 }
 
@@ -67,9 +107,17 @@ export function createEcs(dependencies: EcsDependencies): EcsEngine {
     ...dependencies,
     publish: (event) => dependencies.publish(event),
     readSecret: dependencies.readSecret ?? (() => undefined),
+    readObject: dependencies.readObject ?? (() => undefined),
+    endpoint: dependencies.endpoint ?? (() => 'http://127.0.0.1'),
+    taskEndpoint: dependencies.taskEndpoint ?? (async () => undefined),
+    connectAddress: dependencies.connectAddress ?? (async () => undefined),
+    taskKeys: createTaskKeys(dependencies.journal),
+    sessions: createExecSessions(dependencies),
     trafficRules: dependencies.trafficRules ?? noTrafficRules,
+    registry: dependencies.registry ?? createDiscovery(dependencies).registry,
     alarms: dependencies.alarms ?? noAlarms,
     functions: dependencies.functions ?? noFunctions,
+    capacity: dependencies.capacity ?? fullCapacity,
     state: openState(dependencies.journal),
     ids: createIds(dependencies.random),
     arns: createArns(dependencies.account, dependencies.region),
@@ -77,17 +125,25 @@ export function createEcs(dependencies: EcsDependencies): EcsEngine {
   };
   const book = new TaskBook(context);
   const targets = new TargetKeeper(context);
+  const registries = new RegistryKeeper(context, book);
   const driver = new TaskDriver(context, book, targets);
   const scheduler = new ServiceScheduler(context, book, driver, targets);
+  const instances = new InstanceBook(context);
+  followTasks(book, instances);
+  instances.onCapacity((cluster) => scheduler.capacityChanged(cluster));
+  const taskSets = new TaskSetScheduler(context, book, driver, targets);
   const retention = keepStoppedTasks(context, book);
-  const find = actionTable({ ...context, book, driver, scheduler });
+  const find = actionTable({ ...context, book, driver, scheduler, taskSets, instances });
 
   const resume = () => {
     retention.resume();
     driver.resume();
+    registries.resume();
     scheduler.resume();
+    taskSets.resume();
   };
   const pause = () => {
+    taskSets.pause();
     scheduler.pause();
     driver.pause();
     retention.pause();
@@ -106,14 +162,23 @@ export function createEcs(dependencies: EcsDependencies): EcsEngine {
     },
     async stop() {
       pause();
+      context.sessions.close();
     },
     async reset() {
       driver.abandon();
       pause();
+      context.sessions.close();
       await killEverything(context);
       context.state.clear();
       resume();
     },
+    instances: instanceControl({ context, instances, driver }),
+    taskRoute: taskRoute({ ...context, book }),
+    sessions: context.sessions,
+    state: context.state,
+    liveTasks: () => [...context.state.tasks.values()].filter(({ lastStatus }) => lastStatus !== 'STOPPED'),
+    onTask: (listener) => book.onChange(listener),
+    names: () => serviceNames(context),
     interrupt: (taskId, stopCode, stoppedReason) => void driver.stop(taskId, stopCode, stoppedReason),
   };
 }

@@ -13,5 +13,7 @@ export const clusterInactive = (): AwsError =>
 export const serviceNotFound = (): AwsError => new AwsError('ServiceNotFoundException', 'Service not found.');
 export const serviceNotActive = (): AwsError =>
   new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.');
+export const namespaceNotFound = (): AwsError =>
+  new AwsError('NamespaceNotFoundException', 'The specified namespace was not found.');
 export const resourceNotFound = (message: string): AwsError =>
   new AwsError('ResourceNotFoundException', message);

@@ -38,6 +38,13 @@ export function createIds(random: () => number = secureRandom): Ids {
   };
 }
 
+/** An id takes several numbers, and each question to the system takes longer than all of them. */
+const pool = { bytes: Buffer.alloc(0), used: 0 };
+const poolBytes = 6 * 1024;
+
 function secureRandom(): number {
-  return randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
+  if (pool.used >= pool.bytes.length) Object.assign(pool, { bytes: randomBytes(poolBytes), used: 0 });
+  const number = pool.bytes.readUIntBE(pool.used, 6) / 2 ** 48;
+  pool.used += 6;
+  return number;
 }

@@ -7,11 +7,14 @@ import type {
   LoadBalancer,
   PlacementConstraint,
   PlacementStrategy,
+  ServiceConnectConfiguration,
   ServiceEvent as ServiceMessage,
   Tag,
   TaskDefinition,
   TaskOverride,
 } from '@aws-sdk/client-ecs';
+import type { HostPort, PlacementFailure, Reservation } from './placement/records.ts';
+import type { RolloutRecord } from './strategies/record.ts';
 import type { Wire } from './wire.ts';
 
 /** What the engine remembers. Times are epoch milliseconds; records are replaced, never changed. */
@@ -86,6 +89,14 @@ export interface ContainerRecord {
   readonly exitCode?: number;
   readonly reason?: string;
   readonly publishedPorts?: Readonly<Record<number, number>>;
+  /** Its ports on the container instance, with `bridge` and `host`. */
+  readonly hostPorts?: readonly HostPort[];
+  /** When it began to run, the last time. */
+  readonly startedAt?: number;
+  /** How often its restart policy has started it again. */
+  readonly restartCount?: number;
+  /** It has ended and is being started again; for everybody else it runs. */
+  readonly isRestarting?: boolean;
 }
 
 export interface NetworkInterfaceRecord {
@@ -134,6 +145,10 @@ export interface TaskRecord {
   readonly networkInterface?: NetworkInterfaceRecord;
   readonly address?: string;
   readonly zone: string;
+  /** The container instance that it was placed on; Fargate has none. */
+  readonly reserved?: Reservation;
+  /** Its zone has more of the service's tasks than another one: it is being replaced there. */
+  readonly isRebalanced?: boolean;
   readonly health: Health;
   readonly targets: readonly TargetRecord[];
   /** Whether the service scheduler has once seen it healthy. */
@@ -167,10 +182,33 @@ export interface RevisionRecord {
   readonly platformVersion?: string;
   readonly network?: VpcConfiguration;
   readonly loadBalancers: readonly Wire<LoadBalancer>[];
+  /** The target group of each load balancer, where a deployment chose between it and its alternate. */
+  readonly servingGroups?: readonly string[];
   readonly serviceRegistries: NonNullable<Wire<CreateServiceRequest>['serviceRegistries']>;
+  readonly connect?: ConnectRecord;
   readonly enableExecuteCommand: boolean;
   readonly propagateTags: string;
   readonly createdAt: number;
+}
+
+/** What a service offers, and the namespace whose names its tasks know, by Service Connect. */
+export interface ConnectRecord {
+  /** As it was asked for. */
+  readonly configuration: Wire<ServiceConnectConfiguration>;
+  readonly namespaceArn: string;
+  readonly namespace: string;
+  readonly offers: readonly ConnectOffer[];
+}
+
+/** A port of the service's tasks, under the names by which others know it. */
+export interface ConnectOffer {
+  readonly portName: string;
+  readonly discoveryName: string;
+  /** The Cloud Map service where its tasks are registered. */
+  readonly discoveryArn: string;
+  readonly containerName: string;
+  readonly containerPort: number;
+  readonly aliases: readonly { readonly dnsName: string; readonly port: number }[];
 }
 
 /** How starts are spaced when tasks keep failing; a round is one wave of failures. */
@@ -193,7 +231,10 @@ export interface DeploymentRecord {
   readonly isRollback: boolean;
   readonly failures: number;
   readonly backoff: Backoff;
+  readonly unplaced?: PlacementFailure | undefined;
   readonly impairedTold: boolean;
+  /** Since when it could complete but for its bake time. */
+  readonly stableSince?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -206,14 +247,21 @@ export interface ServiceRecord {
   readonly cluster: string;
   readonly clusterArn: string;
   readonly status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
+  /** For a DAEMON what the cluster's instances make it. */
   readonly desiredCount: number;
+  /** REPLICA without it. */
+  readonly scheduling?: 'REPLICA' | 'DAEMON';
   readonly configuration: Wire<DeploymentConfiguration>;
   readonly graceSeconds?: number;
   readonly zoneRebalancing: string;
+  /** Whether tasks move from one zone to another at present. */
+  readonly isRebalancing?: boolean;
   readonly placementConstraints: readonly Wire<PlacementConstraint>[];
   readonly placementStrategy: readonly Wire<PlacementStrategy>[];
   readonly roleArn?: string;
   readonly enableManagedTags: boolean;
+  /** What the task sets of a service with the deployment controller EXTERNAL have in common; undefined under ECS. */
+  readonly external?: { readonly enableExecuteCommand: boolean; readonly propagateTags: string };
   readonly deployments: readonly DeploymentRecord[];
   /** The last deployment that completed: what a failed one rolls back to. */
   readonly completed?: { readonly deploymentId: string; readonly revisionArn: string };
@@ -249,6 +297,10 @@ export interface ServiceDeploymentRecord {
   readonly configuration: Wire<DeploymentConfiguration>;
   readonly rollback?: { readonly reason: string; readonly startedAt: number; readonly revisionArn: string };
   readonly breaker: { readonly failures: number; readonly threshold: number; readonly triggered: boolean };
+  /** Alarms that were in ALARM from the start say nothing of the deployment: then none of them is watched. */
+  readonly alarms?: { readonly isIgnored: boolean; readonly triggered: readonly string[] };
+  /** Where a blue/green, linear or canary deployment stands; a rolling one has none. */
+  readonly rollout?: RolloutRecord;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly startedAt?: number;

@@ -29,6 +29,15 @@ export interface Functions {
   invoke(functionArn: string, payload: unknown): Promise<unknown>;
 }
 
+/** What AWS may be short of; tests take it away. */
+export interface Capacity {
+  /** Whether new tasks can be placed in the zone, for example `us-east-1a`. */
+  hasZone(zone: string): boolean;
+  hasSpot(): boolean;
+}
+
+export const fullCapacity: Capacity = { hasZone: () => true, hasSpot: () => true };
+
 export const noTrafficRules: TrafficRules = {
   weights: () => undefined,
   setWeights: () => undefined,

@@ -16,7 +16,8 @@ const kinds = { alias: 0, list: 1, map: 2, structure: 3, operation: 9 } as const
 const fractional = new Set(['canaryPercent', 'stepPercent', 'value:Scale']);
 const listCeiling = 1000;
 
-const inputs = readInputSchemas();
+const inputs = readSchemas(4);
+const outputs = readSchemas(5);
 
 /** Every action that the SDK's client knows, whether or not Local AWS has it. */
 export const knownActions: ReadonlySet<string> = new Set(inputs.keys());
@@ -30,6 +31,39 @@ export function parseInput<Input>(action: string, input: Record<string, unknown>
   const schema = inputs.get(action);
   if (!schema) throw new AwsError('UnknownOperationException', `Unknown operation ${action}.`);
   return parse(schema, input, { path: '', owner: '', member: '' }) as Input;
+}
+
+/**
+ * Where an answer of `action` is not as the SDK's shape has it: a member that the shape does not know, or a value of
+ * another type. The answer is taken as it travels, parsed from JSON. Empty when all is well.
+ */
+export function outputFaults(action: string, output: unknown): readonly string[] {
+  const schema = outputs.get(action);
+  return schema ? faultsOf(schema, output, action) : [`${action} is not known`];
+}
+
+function faultsOf(schema: Schema, value: unknown, path: string): readonly string[] {
+  const resolved = resolve(schema);
+  if (typeof resolved === 'number') {
+    if (resolved >= 128) return faultsOf([kinds.map, '', '', 0, 0, resolved & 0b0011_1111], value, path);
+    if (resolved >= 64) return faultsOf([kinds.list, '', '', 0, resolved & 0b0011_1111], value, path);
+    const type = ['string', 'number', 'boolean'][resolved] ?? (resolved <= 7 ? 'number' : undefined);
+    return type === undefined || typeof value === type ? [] : [`${path} is no ${type}`];
+  }
+  const [kind] = resolved;
+  if (kind === kinds.alias) return faultsOf(resolved[4] as Schema, value, path);
+  if (kind === kinds.list) {
+    if (!Array.isArray(value)) return [`${path} is no list`];
+    return value.flatMap((item, index) => faultsOf(resolved[4] as Schema, item, `${path}[${index}]`));
+  }
+  if (!isRecord(value)) return [`${path} is no structure`];
+  const members = kind === kinds.map ? undefined : (resolved[4] as readonly string[]);
+  return Object.entries(value).flatMap(([name, entry]) => {
+    if (!members) return faultsOf(resolved[5] as Schema, entry, `${path}.${name}`);
+    const index = members.indexOf(name);
+    if (index < 0) return [`${path}.${name} is not known`];
+    return faultsOf((resolved[5] as readonly Schema[])[index] as Schema, entry, `${path}.${name}`);
+  });
 }
 
 interface Place {
@@ -63,6 +97,9 @@ function parseString(value: unknown, place: Place): string {
   if (typeof value !== 'string') return wrongType(value, 'a String', place);
   const allowed = allowedValues(place.owner, place.member);
   if (allowed && !allowed.includes(value)) {
+    if (place.member === 'launchType' && /^Create(Service|TaskSet)Request$/.test(place.owner)) {
+      throw clientError('launch type should be one of [EC2,FARGATE]');
+    }
     throw invalid(
       `1 validation error detected: Value '${shortened(value)}' at '${place.path}' failed to satisfy constraint: ` +
         `Member must satisfy enum value set: [${allowed.join(', ')}]`,
@@ -91,11 +128,10 @@ function parseStructure(schema: readonly unknown[], value: unknown, place: Place
   const parsed: Record<string, unknown> = {};
   members.forEach((member, index) => {
     const given = Object.hasOwn(value, member) ? value[member] : undefined;
+    const missing = given === undefined || given === null;
+    if (missing && index >= required) return;
     const path = place.path === '' ? member : `${place.path}.${member}`;
-    if (given === undefined || given === null) {
-      if (index < required) throw clientError(`${path} should not be null or empty.`);
-      return;
-    }
+    if (missing) throw clientError(`${path} should not be null or empty.`);
     parsed[member] = parse(schemas[index] as Schema, given, { path, owner, member });
   });
   return parsed;
@@ -138,11 +174,12 @@ function resolve(schema: Schema): number | readonly unknown[] {
   }
 }
 
-function readInputSchemas(): Map<string, Schema> {
+/** The schemas of all operations by their place in an operation: 4 is the input, 5 the output. */
+function readSchemas(place: 4 | 5): Map<string, Schema> {
   const found = new Map<string, Schema>();
   for (const schema of Object.values(sdk as Record<string, unknown>)) {
     if (Array.isArray(schema) && schema[0] === kinds.operation) {
-      found.set(String(schema[2]), schema[4] as Schema);
+      found.set(String(schema[2]), schema[place] as Schema);
     }
   }
   return found;

@@ -1,4 +1,6 @@
 import type { Journal, Table } from '../support/journal.ts';
+import type { CapacityProviderRecord } from './clusters/capacity-provider.ts';
+import type { InstanceRecord } from './instances/model.ts';
 import type {
   ClusterRecord,
   DefinitionRecord,
@@ -9,6 +11,7 @@ import type {
   TaskRecord,
   TokenRecord,
 } from './model.ts';
+import type { TaskSetRecord } from './task-sets/model.ts';
 
 /** The engine's tables, and indexes over them so that no call has to look at every task. */
 export interface State {
@@ -21,6 +24,10 @@ export interface State {
   readonly tasks: Indexed<TaskRecord>;
   readonly tokens: Table<TokenRecord>;
   readonly settings: Table<string>;
+  readonly capacityProviders: Table<CapacityProviderRecord>;
+  readonly taskSets: Indexed<TaskSetRecord>;
+  /** By their cluster's name. */
+  readonly instances: Indexed<InstanceRecord>;
   /** Forgets everything, journal included. */
   clear(): void;
   /** Rebuilds the indexes from the journal. */
@@ -47,6 +54,7 @@ export function openState(journal: Journal): State {
     services: journal.table<ServiceRecord>('ecs.services'),
     tokens: journal.table<TokenRecord>('ecs.tokens'),
     settings: journal.table<string>('ecs.settings'),
+    capacityProviders: journal.table<CapacityProviderRecord>('ecs.capacityProviders'),
   };
   const byService = (row: { serviceKey: string }) => [row.serviceKey];
   const serviceDeployments = indexed(
@@ -55,19 +63,23 @@ export function openState(journal: Journal): State {
   );
   const revisions = indexed(journal.table<RevisionRecord>('ecs.serviceRevisions'), byService);
   const tasks = indexed(journal.table<TaskRecord>('ecs.tasks'), ownersOfTask);
+  const taskSets = indexed(journal.table<TaskSetRecord>('ecs.taskSets'), byService);
+  const instances = indexed(journal.table<InstanceRecord>('ecs.instances'), ({ cluster }) => [cluster]);
   return {
     ...tables,
     serviceDeployments,
     revisions,
     tasks,
+    taskSets,
+    instances,
     clear() {
       for (const table of Object.values(tables)) {
         for (const [key] of [...table.entries()]) table.delete(key);
       }
-      for (const table of [serviceDeployments, revisions, tasks]) table.clear();
+      for (const table of [serviceDeployments, revisions, tasks, taskSets, instances]) table.clear();
     },
     reload() {
-      for (const table of [serviceDeployments, revisions, tasks]) table.reload();
+      for (const table of [serviceDeployments, revisions, tasks, taskSets, instances]) table.reload();
     },
   };
 }
@@ -78,10 +90,12 @@ export const taskOwners = {
   service: (serviceKey: string): string => `service:${serviceKey}`,
   family: (cluster: string, family: string): string => `family:${cluster}/${family}`,
   startedBy: (cluster: string, startedBy: string): string => `startedBy:${cluster}/${startedBy}`,
+  instance: (instanceId: string): string => `instance:${instanceId}`,
 };
 
 function ownersOfTask(task: TaskRecord): string[] {
   const owners = [taskOwners.cluster(task.cluster), taskOwners.family(task.cluster, task.family)];
+  if (task.reserved) owners.push(taskOwners.instance(task.reserved.instanceId));
   if (task.service) owners.push(taskOwners.service(task.service.key));
   if (task.startedBy !== undefined) owners.push(taskOwners.startedBy(task.cluster, task.startedBy));
   return owners;

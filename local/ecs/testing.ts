@@ -1,9 +1,11 @@
 import type { Target, TargetGroups, TargetHealth } from '../loadbalancer/targets.ts';
 import type { ContainerLaunch } from '../runtimes/runtime.ts';
-import { type Script, type ScriptedRuntime, scriptedRuntime } from '../runtimes/testing/scripted.ts';
+import { type Script, type ScriptedRuntime, scriptedRuntime } from '../runtimes/scripted/runtime.ts';
 import { VirtualClock } from '../support/clock.ts';
 import { type Journal, openJournal } from '../support/journal.ts';
 import { createEcs, type EcsEngine, type EcsOptions, type ServiceEvent } from './engine.ts';
+import type { Capacity } from './ports.ts';
+import { ScriptedAlarms, ScriptedFunctions, ScriptedRules } from './strategies/testing.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,6 +14,9 @@ export interface Bench {
   readonly clock: VirtualClock;
   readonly runtime: ScriptedRuntime;
   readonly targets: ScriptedTargets;
+  readonly rules: ScriptedRules;
+  readonly alarms: ScriptedAlarms;
+  readonly functions: ScriptedFunctions;
   readonly events: ServiceEvent[];
   readonly journal: Journal;
   readonly engine: EcsEngine;
@@ -29,13 +34,21 @@ export interface BenchOptions {
   readonly script?: (launch: ContainerLaunch) => Script;
   readonly options?: Partial<EcsOptions>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Objects of S3 by their ARNs. */
+  readonly objects?: Readonly<Record<string, string>>;
+  /** Where the engine is reached, by callers and containers. */
+  readonly endpoint?: () => string;
   readonly journalFile?: string;
+  readonly capacity?: Capacity;
 }
 
 export async function startBench(wanted: BenchOptions = {}): Promise<Bench> {
   const clock = new VirtualClock(Date.parse('2026-11-20T10:00:00.000Z'));
   const runtime = scriptedRuntime(clock, wanted.script);
   const targets = new ScriptedTargets();
+  const rules = new ScriptedRules();
+  const alarms = new ScriptedAlarms();
+  const functions = new ScriptedFunctions();
   let journal = openJournal(wanted.journalFile);
   const events: ServiceEvent[] = [];
   let seed = 1;
@@ -51,9 +64,17 @@ export async function startBench(wanted: BenchOptions = {}): Promise<Bench> {
       journal,
       runtime,
       targetGroups: targets,
+      trafficRules: rules,
+      alarms,
+      functions,
       random,
       publish: (event) => void events.push(event),
       readSecret: (name) => wanted.secrets?.[name],
+      ...(wanted.capacity ? { capacity: wanted.capacity } : {}),
+      readObject: (arn) => wanted.objects?.[arn],
+      ...(wanted.endpoint
+        ? { endpoint: wanted.endpoint, taskEndpoint: async () => wanted.endpoint?.() }
+        : {}),
       options: { steadySeconds: 2, ...wanted.options },
     });
   let engine = create();
@@ -64,6 +85,9 @@ export async function startBench(wanted: BenchOptions = {}): Promise<Bench> {
     clock,
     runtime,
     targets,
+    rules,
+    alarms,
+    functions,
     events,
     get journal() {
       return journal;

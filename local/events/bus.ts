@@ -1,7 +1,7 @@
 import type { Clock } from '../support/clock.ts';
 import type { Journal, Table } from '../support/journal.ts';
 import type { Deliveries } from './deliveries.ts';
-import type { EventBus, Rule, ServiceEvent } from './model.ts';
+import type { EventBus, EventWatch, Rule, ServiceEvent } from './model.ts';
 import { compilePattern, type EventTest } from './pattern.ts';
 
 export interface BusesDependencies {
@@ -10,6 +10,7 @@ export interface BusesDependencies {
   readonly account: string;
   readonly region: string;
   readonly deliveries: Deliveries;
+  readonly watch: EventWatch;
 }
 
 /** Event buses and their rules. The bus `default` is always there. */
@@ -69,12 +70,16 @@ export class Buses {
 
   /** Gives the event to the targets of every rule that matches, in this very turn. */
   publish(event: ServiceEvent, bus: string): void {
+    const delaysMs = this.#deps.watch.published(event, bus);
+    if (delaysMs.length === 0) return;
     let payload: string | undefined;
     for (const rule of this.#rules.values()) {
       if (rule.bus !== bus || rule.state !== 'ENABLED' || !this.#test(rule)(event)) continue;
       for (const target of rule.targets) {
         payload ??= JSON.stringify(event);
-        this.#deps.deliveries.start(this.ruleArn(rule), target, target.input ?? payload);
+        const told = { eventId: event.id, payload: target.input ?? payload };
+        for (const delayMs of delaysMs)
+          this.#deps.deliveries.start(this.ruleArn(rule), target, told, delayMs);
       }
     }
   }

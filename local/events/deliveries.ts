@@ -2,14 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { type Agenda, createAgenda } from '../support/agenda.ts';
 import type { Clock } from '../support/clock.ts';
 import type { Journal, Table } from '../support/journal.ts';
-import { type Delivery, DeliveryError, type Destinations, type Target } from './model.ts';
+import { type Delivery, DeliveryError, type Destinations, type EventWatch, type Target } from './model.ts';
 
 export interface DeliveriesDependencies {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly destinations: Destinations;
+  readonly watch: EventWatch;
   random(): number;
   log(line: string): void;
+}
+
+interface Told {
+  readonly eventId: string;
+  readonly payload: string;
 }
 
 const firstBackoffMs = 1000;
@@ -35,9 +41,13 @@ export class Deliveries {
     return this.#pending.size;
   }
 
-  start(ruleArn: string, target: Target, payload: string): void {
-    const now = this.#deps.clock.now();
-    this.#attempt({ id: randomUUID(), ruleArn, target, payload, acceptedMs: now, attempts: 0, dueMs: now });
+  /** Delivers now, or `delayMs` later. */
+  start(ruleArn: string, target: Target, { eventId, payload }: Told, delayMs: number): void {
+    const acceptedMs = this.#deps.clock.now();
+    const dueMs = acceptedMs + delayMs;
+    const delivery = { id: randomUUID(), ruleArn, target, eventId, payload, acceptedMs, attempts: 0, dueMs };
+    if (delayMs === 0) this.#attempt(delivery);
+    else this.#keep(delivery);
   }
 
   /** Forgets everything in memory; the journal was emptied before. */
@@ -54,6 +64,7 @@ export class Deliveries {
     try {
       this.#deps.destinations.deliver(delivery.target.arn, delivery.payload);
       this.#pending.delete(delivery.id);
+      this.#deps.watch.delivered(delivery, 'delivered');
     } catch (thrown) {
       if (!(thrown instanceof DeliveryError)) throw thrown;
       this.#failed({ ...delivery, attempts: delivery.attempts + 1 }, thrown);
@@ -69,8 +80,13 @@ export class Deliveries {
     }
     const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (delivery.attempts - 1));
     const dueMs = this.#deps.clock.now() + backoffMs * (0.5 + this.#deps.random() / 2);
-    this.#pending.put(delivery.id, { ...delivery, dueMs });
-    this.#agenda.set(delivery.id, dueMs);
+    this.#keep({ ...delivery, dueMs });
+    this.#deps.watch.delivered(delivery, 'retrying', error.message);
+  }
+
+  #keep(delivery: Delivery): void {
+    this.#pending.put(delivery.id, delivery);
+    this.#agenda.set(delivery.id, delivery.dueMs);
   }
 
   #exhausted({ target, attempts, acceptedMs }: Delivery): string | undefined {
@@ -83,6 +99,7 @@ export class Deliveries {
     const { target, ruleArn, payload, attempts } = delivery;
     const why = `${ruleArn} to ${target.arn}: ${error.code}, ${error.message}`;
     if (target.deadLetterArn === undefined) {
+      this.#deps.watch.delivered(delivery, 'dropped', error.message);
       this.#deps.log(`an event was dropped, for its target has no dead-letter queue. ${why}`);
       return;
     }
@@ -95,8 +112,10 @@ export class Deliveries {
         RETRY_ATTEMPTS: String(attempts - 1),
         ...(error.retryable ? { EXHAUSTED_RETRY_CONDITION: exhausted } : {}),
       });
+      this.#deps.watch.delivered(delivery, 'dead-letter', error.message);
     } catch (thrown) {
       if (!(thrown instanceof DeliveryError)) throw thrown;
+      this.#deps.watch.delivered(delivery, 'dropped', thrown.message);
       this.#deps.log(
         `an event was dropped, for its dead-letter queue refused it (${thrown.message}). ${why}`,
       );

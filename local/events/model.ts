@@ -45,7 +45,21 @@ export interface Delivery {
   readonly acceptedMs: number;
   readonly attempts: number;
   readonly dueMs: number;
+  /** Of the event; rows of an older Local AWS have none. */
+  readonly eventId?: string;
 }
+
+/** What becomes of events, for those who watch or disturb them. */
+export interface EventWatch {
+  /** When an event goes to its targets, in milliseconds from now, once for each number; 0 is this very turn. */
+  published(event: ServiceEvent, bus: string): readonly number[];
+  /** One attempt is over. */
+  delivered(delivery: Delivery, outcome: DeliveryOutcome, error?: string): void;
+}
+
+export type DeliveryOutcome = 'delivered' | 'retrying' | 'dead-letter' | 'dropped';
+
+export const unwatched: EventWatch = { published: () => [0], delivered: () => undefined };
 
 /** Why a target did not take an event; what cannot be retried goes to the dead-letter queue at once. */
 export class DeliveryError extends Error {

@@ -4,7 +4,7 @@ import { AwsError, type AwsService } from '../support/service.ts';
 import { Buses } from './bus.ts';
 import { busActions } from './bus-actions.ts';
 import { Deliveries } from './deliveries.ts';
-import type { Destinations, ServiceEvent } from './model.ts';
+import { type Destinations, type EventWatch, type ServiceEvent, unwatched } from './model.ts';
 import { putEvents } from './put-events.ts';
 import { ruleActions } from './rule-actions.ts';
 
@@ -15,6 +15,7 @@ export interface EventsDependencies {
   readonly region: string;
   readonly destinations: Destinations;
   random?(): number;
+  readonly watch?: EventWatch;
   log(line: string): void;
 }
 
@@ -39,10 +40,10 @@ export type Action = (input: Record<string, unknown>, context: EventsContext) =>
 
 /** EventBridge: buses, rules with patterns, delivery with retries and dead-letter queues. */
 export function createEvents(deps: EventsDependencies): Events {
-  const { journal, clock, account, region, destinations, log } = deps;
+  const { journal, clock, account, region, destinations, log, watch = unwatched } = deps;
   const random = deps.random ?? Math.random;
-  const deliveries = new Deliveries({ journal, clock, destinations, random, log });
-  const buses = new Buses({ journal, clock, account, region, deliveries });
+  const deliveries = new Deliveries({ journal, clock, destinations, watch, random, log });
+  const buses = new Buses({ journal, clock, account, region, deliveries, watch });
   const context = { buses, clock, account, region };
   const actions: Readonly<Record<string, Action>> = { ...busActions, ...ruleActions, PutEvents: putEvents };
   return {

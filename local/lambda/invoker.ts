@@ -1,5 +1,5 @@
-import { Agent, request } from 'node:http';
 import type { Clock } from '../support/clock.ts';
+import { Agent, request } from '../support/http.ts';
 import type { Host, Hosts } from './hosts.ts';
 
 export interface Invocation {
@@ -24,18 +24,27 @@ export type InvocationResult =
   /** No host, or the host died; `begun` where the function may have run. */
   | { readonly state: 'unavailable'; readonly begun: boolean };
 
+type During = <T>(invocation: Promise<T>, patienceMs: number) => Promise<T>;
+
 /** Runs functions on the Lambda host, whichever process that is at the moment. */
 export class Invoker {
   readonly #hosts: Hosts;
   readonly #clock: Clock;
+  readonly #during: During;
   #agent: { readonly instance: string; readonly agent: Agent } | undefined;
 
-  constructor(hosts: Hosts, clock: Clock) {
+  constructor(hosts: Hosts, clock: Clock, during: During = (promise) => promise) {
     this.#hosts = hosts;
     this.#clock = clock;
+    this.#during = during;
   }
 
-  async invoke(invocation: Invocation): Promise<InvocationResult> {
+  invoke(invocation: Invocation): Promise<InvocationResult> {
+    const { timeoutMs, hostWaitMs } = invocation;
+    return this.#during(this.#invoke(invocation), timeoutMs + hostWaitMs);
+  }
+
+  async #invoke(invocation: Invocation): Promise<InvocationResult> {
     const until = this.#clock.now() + invocation.hostWaitMs;
     for (;;) {
       const host = await this.#hosts.ready(Math.max(0, until - this.#clock.now()));

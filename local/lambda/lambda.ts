@@ -18,6 +18,10 @@ export interface LambdaDependencies {
   readonly account: string;
   readonly region: string;
   readonly queues: Queues;
+  /** The time of the machine, where `clock` is another: hosts and what they run live by it. */
+  readonly machineClock?: Clock;
+  /** Told of each invocation, for a virtual clock waits for it. */
+  during?<T>(invocation: Promise<T>, patienceMs: number): Promise<T>;
   /** AWS's are one minute and two. */
   readonly retryDelaysMs?: readonly number[];
   /** Credentials for a function that a host is about to run. */
@@ -36,6 +40,8 @@ export interface Lambda {
   invokeAsync(functionName: string, payload: string, requestId?: string): void;
   /** How many asynchronous invocations are not done. */
   pending(): number;
+  /** Ids of what hosts have received from queues and not done with yet. */
+  held(): readonly string[];
   /** Begins the schedules of these functions, which replace those before. */
   start(functions: readonly FunctionSettings[]): void;
   stop(): void;
@@ -47,8 +53,9 @@ export function createLambda(deps: LambdaDependencies): Lambda {
   const { journal, clock, account, region, queues, log } = deps;
   const functions = new Map<string, FunctionSettings>();
   const functionNamed = (name: string) => functions.get(name);
-  const hosts = new Hosts(clock);
-  const invoker = new Invoker(hosts, clock);
+  const { machineClock = clock } = deps;
+  const hosts = new Hosts(machineClock);
+  const invoker = new Invoker(hosts, machineClock, deps.during);
   const pending = new AsyncQueue({
     ...{ journal, clock, hosts, invoker, functionNamed, log, deadLetter: deps.deadLetter },
     retryDelaysMs: deps.retryDelaysMs ?? [60_000, 120_000],
@@ -92,6 +99,7 @@ export function createLambda(deps: LambdaDependencies): Lambda {
     functionNamed,
     invokeAsync,
     pending: () => pending.size,
+    held: () => (hosts.current() ? queues.heldBy(isHostAccessKey) : []),
     start(settings) {
       functions.clear();
       for (const one of settings) functions.set(one.name, one);

@@ -34,6 +34,15 @@ export function merge(into: Histogram, from: Histogram): void {
   into.maxMs = Math.max(into.maxMs, from.maxMs);
 }
 
+/** The middle of each bucket that counted something, ascending. */
+export function latenciesOf(histogram: Histogram): { readonly ms: number; readonly count: number }[] {
+  const found: { readonly ms: number; readonly count: number }[] = [];
+  for (const [bucket, count] of histogram.counts.entries())
+    if (count > 0)
+      found.push({ ms: Math.min(histogram.maxMs, smallestMs * growth ** (bucket + 0.5)), count });
+  return found;
+}
+
 /** The value that a share `fraction` (0 to 1) of the observations does not exceed; undefined without any. */
 export function percentile(histogram: Histogram, fraction: number): number | undefined {
   if (histogram.total === 0) return undefined;

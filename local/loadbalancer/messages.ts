@@ -1,5 +1,5 @@
 import type { Outcome } from './health.ts';
-import type { Algorithm, HealthCheck, Listener } from './model.ts';
+import type { Algorithm, HealthCheck, Listener, Rule } from './model.ts';
 import type { Tally } from './tally.ts';
 import type { Target } from './targets.ts';
 
@@ -22,9 +22,20 @@ export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'go
 /** All listeners and target groups as they are now. */
 export interface Routes {
   readonly type: 'routes';
-  readonly listeners: readonly Listener[];
+  readonly listeners: readonly RoutedListener[];
   readonly algorithms: ReadonlyMap<string, Algorithm>;
 }
+
+/** A listener with its rules by priority, and what its load balancer says of all its requests. */
+export interface RoutedListener extends Listener {
+  readonly rules: readonly Rule[];
+  /** Undefined for the setting of `TrafficSettings`. */
+  readonly idleTimeoutMs: number | undefined;
+  readonly forwardedFor: ForwardedFor;
+}
+
+/** What becomes of a client's own `X-Forwarded-For`. */
+export type ForwardedFor = 'append' | 'preserve' | 'remove';
 
 export interface Asked {
   readonly type: 'ask';

@@ -41,6 +41,12 @@ export interface Metrics {
   query(targetGroupArn: string, window: MetricsWindow): MetricsPoint[];
   /** All that happened between two moments of the last quarter of an hour, as one point. */
   recent(targetGroupArn: string, fromMs: number, toMs: number): MetricsPoint;
+  /** The same as it was counted, with the hosts at its end. */
+  within(
+    targetGroupArn: string,
+    fromMs: number,
+    toMs: number,
+  ): { readonly tally: Tally; readonly healthy: number; readonly unhealthy: number };
   forget(targetGroupArn: string): void;
   clear(): void;
 }
@@ -94,6 +100,14 @@ export function createMetrics(clock: Clock): Metrics {
     recent(arn, fromMs, toMs) {
       const { seconds, hosts } = groups.get(arn) ?? empty;
       return point(seconds, hosts, fromMs, toMs);
+    },
+    within(arn, fromMs, toMs) {
+      const { seconds, hosts } = groups.get(arn) ?? empty;
+      const tally = emptyTally();
+      for (const bucket of seconds)
+        if (bucket.startMs >= fromMs && bucket.startMs < toMs) addTally(tally, bucket.tally);
+      const { healthyHosts: healthy, unhealthyHosts: unhealthy } = hostsBy(hosts, toMs);
+      return { tally, healthy, unhealthy };
     },
     forget(arn) {
       groups.delete(arn);

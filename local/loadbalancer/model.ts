@@ -8,6 +8,8 @@ export interface LoadBalancer {
   readonly scheme: 'internet-facing' | 'internal';
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
+  /** What was set of its attributes; the rest has the defaults of `api/loadbalancer-attributes.ts`. */
+  readonly attributes?: Readonly<Record<string, string>>;
   readonly createdAtMs: number;
 }
 
@@ -48,7 +50,44 @@ export type Action =
       readonly status: number;
       readonly contentType: string;
       readonly body: string;
-    };
+    }
+  | Redirect;
+
+/** Parts of the URL that the client is sent to; `#{host}` and the like stand for those of its request. */
+export interface Redirect {
+  readonly type: 'redirect';
+  readonly status: 301 | 302;
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: string;
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+}
+
+/** What a listener does with requests that meet all of the conditions; lower priorities are asked first. */
+export interface Rule {
+  readonly arn: string;
+  readonly listenerArn: string;
+  /** 1 to 50000. */
+  readonly priority: number;
+  readonly conditions: readonly Condition[];
+  readonly action: Action;
+}
+
+/** Met when one of the values fits; `*` and `?` are wildcards but for methods and addresses. */
+export type Condition =
+  | {
+      readonly field: 'host-header' | 'path-pattern' | 'http-request-method' | 'source-ip';
+      readonly values: readonly string[];
+    }
+  | { readonly field: 'http-header'; readonly name: string; readonly values: readonly string[] }
+  | { readonly field: 'query-string'; readonly pairs: readonly QueryPair[] };
+
+export interface QueryPair {
+  readonly key?: string | undefined;
+  readonly value: string;
+}
 
 export interface WeightedGroup {
   readonly targetGroupArn: string;
@@ -67,6 +106,7 @@ export interface Tables {
   readonly loadBalancers: Table<LoadBalancer>;
   readonly targetGroups: Table<TargetGroup>;
   readonly listeners: Table<Listener>;
+  readonly rules: Table<Rule>;
   readonly registrations: Table<Registration>;
   /** Tags by the ARN of what bears them. */
   readonly tags: Table<Readonly<Record<string, string>>>;
@@ -77,6 +117,7 @@ export function openTables(journal: Journal): Tables {
     loadBalancers: journal.table('elb/load-balancers'),
     targetGroups: journal.table('elb/target-groups'),
     listeners: journal.table('elb/listeners'),
+    rules: journal.table('elb/rules'),
     registrations: journal.table('elb/registrations'),
     tags: journal.table('elb/tags'),
   };
@@ -94,9 +135,19 @@ export function groupsOf(action: Action): readonly string[] {
   return action.type === 'forward' ? action.groups.map((group) => group.targetGroupArn) : [];
 }
 
-/** The listeners that send traffic to a target group; without one its targets are `unused` and unchecked. */
+/** The rules of a listener but for its default one, in the order in which they are asked. */
+export function rulesOf(tables: Tables, listenerArn: string): Rule[] {
+  return [...tables.rules.values()]
+    .filter((rule) => rule.listenerArn === listenerArn)
+    .sort((one, other) => one.priority - other.priority);
+}
+
+/**
+ * The listeners that send traffic to a target group, by themselves or by a rule; without one its targets are
+ * `unused` and unchecked.
+ */
 export function listenersOf(tables: Tables, targetGroupArn: string): Listener[] {
-  return [...tables.listeners.values()].filter((listener) =>
-    groupsOf(listener.action).includes(targetGroupArn),
-  );
+  const forwards = ({ action }: { readonly action: Action }) => groupsOf(action).includes(targetGroupArn);
+  const byRule = new Set([...tables.rules.values()].filter(forwards).map(({ listenerArn }) => listenerArn));
+  return [...tables.listeners.values()].filter((one) => forwards(one) || byRule.has(one.arn));
 }

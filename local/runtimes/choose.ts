@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import type { LogSink } from '../logs/sink.ts';
 import { type Clock, realClock } from '../support/clock.ts';
-import { createDockerRuntime } from './docker/runtime.ts';
 import { createProcessRuntime } from './process/runtime.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface RuntimeChoice {
-  /** The value of `BERTH_RUNTIME`: `docker`, `process`, or nothing to take what is there. */
+  /** The value of `BERTH_RUNTIME`: `docker`, `process`, `scripted`, or nothing to take what is there. */
   readonly forced: string | undefined;
   /** Of Local AWS; it also names the owner of Docker containers, so it must be absolute. */
   readonly dataDirectory: string;
@@ -15,6 +14,8 @@ export interface RuntimeChoice {
   readonly clock?: Clock;
   /** The engine to ask; by default the one that `DOCKER_HOST` names, or this machine's. */
   readonly docker?: Docker;
+  /** Where containers only follow scripts, when that is forced. */
+  readonly scripted?: Runtime | undefined;
 }
 
 /** `BERTH_RUNTIME` asks for what cannot be had; the message says what to do. */
@@ -30,13 +31,16 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<Runtime> {
   const asProcesses = () =>
     createProcessRuntime({ directory: join(dataDirectory, 'containers'), logs, clock });
   if (forced === 'process') return asProcesses();
+  if (forced === 'scripted' && choice.scripted) return choice.scripted;
   if (forced !== undefined && forced !== '' && forced !== 'docker')
-    throw new RuntimeChoiceError(`BERTH_RUNTIME is ${JSON.stringify(forced)}: set it to docker or process.`);
+    throw new RuntimeChoiceError(`BERTH_RUNTIME is ${JSON.stringify(forced)}: set it to docker, process or scripted.`);
 
-  const docker = engineOf(choice);
-  const silence = docker instanceof Docker ? await silenceOf(docker, clock) : docker;
-  if (docker instanceof Docker && silence === undefined)
+  const docker = await engineOf(choice);
+  const silence = typeof docker === 'string' ? docker : await silenceOf(docker, clock);
+  if (typeof docker !== 'string' && silence === undefined) {
+    const { createDockerRuntime } = await import('./docker/runtime.ts');
     return createDockerRuntime({ owner: dataDirectory, logs, clock, docker });
+  }
   if (forced !== 'docker') return asProcesses();
   throw new RuntimeChoiceError(
     `BERTH_RUNTIME is docker, but no Docker engine answers (${silence}): ` +
@@ -44,10 +48,15 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<Runtime> {
   );
 }
 
-/** The engine's client, or why there is none (a `DOCKER_HOST` that cannot be read). */
-function engineOf({ docker }: RuntimeChoice): Docker | string {
+/**
+ * The engine's client, or why there is none (a `DOCKER_HOST` that cannot be read). It is a tenth of a second to load
+ * and some 20 MB, so it is loaded by whoever needs it.
+ */
+async function engineOf({ docker }: RuntimeChoice): Promise<Docker | string> {
+  if (docker) return docker;
+  const { default: DockerClient } = await import('dockerode');
   try {
-    return docker ?? new Docker();
+    return new DockerClient();
   } catch (error) {
     return String(error);
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Bench, type Candidate } from './contract-bench.ts';
+import { surroundings } from './contract-surroundings.ts';
 import type { RunningContainer } from './runtime.ts';
 
 export type { Candidate } from './contract-bench.ts';
@@ -32,6 +33,7 @@ export function runtimeContract(candidate: Candidate): void {
     describe('starts a container and', () => starting(() => bench));
     describe('sees a container end and', () => ending(() => bench));
     describe('works beside a container and', () => working(() => bench));
+    describe('has surroundings and', () => surroundings(() => bench));
     describe('is killed and', () => surviving(() => bench));
   });
 }
@@ -148,6 +150,24 @@ function working(bench: () => Bench): void {
     expect(await shell('exit 4')).toBe(4);
     expect(await runtime.exec(launch.id, ['no-such-program'], 10_000)).toBeGreaterThan(0);
     expect(await runtime.exec(launch.id, ['/bin/sh', '-c', 'sleep 60'], 50)).toBe(124);
+  });
+
+  test('says what it uses', async () => {
+    const { runtime, launchOf, exitOf } = bindings(bench());
+    const launch = launchOf(`for (const until = Date.now() + 60_000; Date.now() < until; );`);
+    await runtime.launch(launch);
+    await vi.waitFor(
+      async () => {
+        const usages = await runtime.stats([launch.id, 'nobody-web']);
+        expect([...usages.keys()]).toEqual([launch.id]);
+        expect(usages.get(launch.id)?.cpuSeconds).toBeGreaterThan(0.2);
+        expect(usages.get(launch.id)?.memoryBytes).toBeGreaterThan(1024 * 1024);
+      },
+      { timeout: 10_000, interval: 100 },
+    );
+    await runtime.signal(launch.id, 'SIGKILL');
+    await exitOf(launch.id);
+    expect(await runtime.stats([launch.id])).toEqual(new Map());
   });
 
   test('keeps nothing it prints where no log is asked for', async () => {

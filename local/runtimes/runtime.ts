@@ -20,7 +20,16 @@ export interface Runtime {
   signal(id: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Runs a command beside the container's own (a health check) and resolves with its exit code. */
   exec(id: string, argv: readonly string[], timeoutMs: number): Promise<number>;
-  /** Removes what an ended container left behind, its log excepted. */
+  /** What running containers use, by id, by one look at all of them; what is not running is left out. */
+  stats(ids: readonly string[]): Promise<ReadonlyMap<string, ContainerUsage>>;
+  /**
+   * Runs a shell command beside the container's own, for somebody at a terminal. Throws a `RuntimeError` when the
+   * container does not run.
+   */
+  attach(id: string, command: string, size: TerminalSize): Promise<TerminalSession>;
+  /** The name or address under which containers reach this machine; undefined when they cannot. */
+  hostAddress(): Promise<string | undefined>;
+  /** Removes what an ended container left behind, its log excepted, and its task's volumes with the last of them. */
   remove(id: string): Promise<void>;
   /** Lets go of everything without stopping a container. */
   close(): Promise<void>;
@@ -46,6 +55,58 @@ export interface ContainerLaunch {
   readonly ports: readonly number[];
   /** Where its output goes, as `awslogs` names it. */
   readonly log?: { readonly group: string; readonly stream: string };
+  readonly mounts?: readonly Mount[];
+  readonly ulimits?: readonly Ulimit[];
+  readonly isRootReadOnly?: boolean;
+  /** Whether an init process forwards signals and reaps children. */
+  readonly hasInit?: boolean;
+  /** Its first program may gain rights that the engine withholds from others. */
+  readonly isPrivileged?: boolean;
+  /** Linux capabilities, for example `SYS_PTRACE`. */
+  readonly capabilities?: { readonly add: readonly string[]; readonly drop: readonly string[] };
+  readonly sharedMemoryMiB?: number;
+  readonly temporary?: readonly TemporaryFolder[];
+  /** Names that it is to know, where the runtime can: an address of several is any of them. */
+  readonly hosts?: readonly { readonly name: string; readonly address: string }[];
+}
+
+export interface Mount {
+  /** The volume's name in the task definition. */
+  readonly volume: string;
+  /** A folder of this machine; without it the volume is the task's own, and goes with it. */
+  readonly hostPath?: string;
+  readonly containerPath: string;
+  readonly isReadOnly: boolean;
+}
+
+export interface Ulimit {
+  /** As Docker names it, for example `nofile`. */
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export interface TemporaryFolder {
+  readonly containerPath: string;
+  readonly sizeMiB: number;
+  readonly options: readonly string[];
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A command at work on a terminal. */
+export interface TerminalSession {
+  /** Calls `listener` with everything that is printed from the start. */
+  onOutput(listener: (chunk: Buffer) => void): void;
+  /** Resolves with its exit code when it has ended and all of its output was told. */
+  readonly ended: Promise<number>;
+  write(chunk: Buffer): void;
+  resize(size: TerminalSize): void;
+  /** Ends it, as when somebody closes the window. */
+  close(): void;
 }
 
 export interface RunningContainer {
@@ -58,6 +119,13 @@ export interface RunningContainer {
   readonly imageDigest?: string;
   /** The process on this machine, where there is one. */
   readonly pid?: number;
+}
+
+/** What a container has used by now. */
+export interface ContainerUsage {
+  /** CPU time since it started, of all its processes. */
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
 }
 
 export interface ExitedContainer {

@@ -10,6 +10,8 @@ import { defaultSettings, type Queue, type QueueSettings } from './queue.ts';
 export interface QueuesDependencies {
   readonly journal: Journal;
   readonly clock: Clock;
+  /** The time by which long polls end, where `clock` is another: who polls waits by the time of the machine. */
+  readonly pollClock?: Clock;
   readonly account: string;
   readonly region: string;
 }
@@ -172,6 +174,13 @@ export class Queues {
     }
   }
 
+  /** Ids of the messages in flight that are in the hands of such a receiver. */
+  heldBy(isMeant: (holder: string) => boolean): string[] {
+    return [...this.#deliveries.entries()].flatMap(([key, { holder, receipt }]) =>
+      holder !== undefined && this.#hidden.has(key) && isMeant(holder) ? [`${key} ${receipt}`] : [],
+    );
+  }
+
   /** Forgets everything in memory; the journal was emptied before. */
   reset(): void {
     for (const line of this.#lines.values()) line.cancel(() => true);
@@ -271,7 +280,9 @@ export class Queues {
   #line(name: string): Line {
     let line = this.#lines.get(name);
     if (!line) {
-      line = new Line(this.#deps.clock, (id, options) => this.#take(name, id, options));
+      line = new Line(this.#deps.pollClock ?? this.#deps.clock, (id, options) =>
+        this.#take(name, id, options),
+      );
       this.#lines.set(name, line);
     }
     return line;

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from './clock.ts';
+import { createHeap } from './heap.ts';
 
 /** Moments by key; `due` is called with each key once, when its moment has come. One timer serves them all. */
 export interface Agenda {
@@ -20,13 +21,17 @@ const longestWaitMs = 2_000_000_000;
 
 export function createAgenda(clock: Clock, due: (key: string) => void): Agenda {
   const moments = new Map<string, Entry>();
-  /** A binary heap; entries that `moments` no longer holds are stale and are dropped when they come up. */
-  const heap: Entry[] = [];
+  /** Entries that `moments` no longer holds are stale and are dropped when they come up. */
+  const heap = createHeap<Entry>((one, other) => one.atMs < other.atMs);
   let timer: { readonly atMs: number; readonly handle: Timer } | undefined;
 
   const dropStale = () => {
-    while (heap[0] && moments.get(heap[0].key) !== heap[0]) pop(heap);
-    return heap[0];
+    let first = heap.peek();
+    while (first && moments.get(first.key) !== first) {
+      heap.pop();
+      first = heap.peek();
+    }
+    return first;
   };
   const arm = () => {
     const first = dropStale();
@@ -51,7 +56,7 @@ export function createAgenda(clock: Clock, due: (key: string) => void): Agenda {
     set(key, atMs) {
       const entry = { atMs, key };
       moments.set(key, entry);
-      push(heap, entry);
+      heap.push(entry);
       arm();
     },
     delete(key) {
@@ -60,37 +65,11 @@ export function createAgenda(clock: Clock, due: (key: string) => void): Agenda {
     has: (key) => moments.has(key),
     clear() {
       moments.clear();
+      heap.clear();
       arm();
     },
     get size() {
       return moments.size;
     },
   };
-}
-
-function push(heap: Entry[], entry: Entry): void {
-  let index = heap.push(entry) - 1;
-  while (index > 0) {
-    const parent = (index - 1) >> 1;
-    if (heap[parent]!.atMs <= entry.atMs) break;
-    heap[index] = heap[parent]!;
-    index = parent;
-  }
-  heap[index] = entry;
-}
-
-function pop(heap: Entry[]): void {
-  const last = heap.pop();
-  if (!last || heap.length === 0) return;
-  let index = 0;
-  for (;;) {
-    const left = index * 2 + 1;
-    if (left >= heap.length) break;
-    const right = left + 1;
-    const child = right < heap.length && heap[right]!.atMs < heap[left]!.atMs ? right : left;
-    if (heap[child]!.atMs >= last.atMs) break;
-    heap[index] = heap[child]!;
-    index = child;
-  }
-  heap[index] = last;
 }

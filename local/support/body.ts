@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { AwsError } from './service.ts';
 
 /** What of a body was read: all of it, or why not. */
 export type BodyRead =
@@ -20,17 +22,21 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
     const chunks: Buffer[] = [];
     let bytes = 0;
     const timer = setTimeout(() => finish({ state: 'too-slow' }), patienceMs);
+    let isOver = false;
     const finish = (read: BodyRead) => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
-      request.removeAllListeners('data');
+      request.off('data', take);
       resolve(read);
     };
-    request.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= limitBytes) chunks.push(chunk);
       else if (bytes > limitBytes + drainBytes) finish({ state: 'too-large', drained: false });
       else chunks.length = 0;
-    });
+    };
+    request.on('data', take);
     request.on('end', () => {
       if (bytes > limitBytes) finish({ state: 'too-large', drained: true });
       else finish({ state: 'whole', body: joined(chunks) });
@@ -38,6 +44,22 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
     request.on('error', () => finish({ state: 'aborted' }));
     request.on('close', () => finish({ state: 'aborted' }));
   });
+}
+
+/** The most that a compressed body may become. */
+const inflatedBytes = 10 * 1024 * 1024;
+
+/** The body as it was before the sender compressed it, as SDKs do with large ones. */
+export function inflated(body: Buffer, encoding: string | undefined): Buffer {
+  if (encoding !== 'gzip') return body;
+  try {
+    return gunzipSync(body, { maxOutputLength: inflatedBytes });
+  } catch {
+    throw new AwsError(
+      'SerializationException',
+      'The body is not whole, valid gzip of a size that is taken.',
+    );
+  }
 }
 
 function joined(chunks: readonly Buffer[]): Buffer {

@@ -1,3 +1,5 @@
+import { createHeap } from './heap.ts';
+
 /** Time as Local AWS sees it: real on a developer's machine, virtual in tests and simulations. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -22,17 +24,32 @@ export const realClock: Clock = {
 interface Pending {
   readonly at: number;
   readonly sequence: number;
-  readonly action: () => void;
+  /** Undefined once it is cancelled; such a one is dropped when it comes up. */
+  action: (() => void) | undefined;
 }
+
+export interface VirtualClockOptions {
+  /** Resolves when what a timer began has come to rest; promises get their turn by default. */
+  settle?(): Promise<void>;
+  /** Told of each moment that the clock comes to, before what falls due then is done. */
+  moved?(nowMs: number): void;
+}
+
+const mostStale = 1000;
 
 /** A clock that stands still until it is told to advance; timers fire in order of their moment. */
 export class VirtualClock implements Clock {
   #now: number;
   #sequence = 0;
-  #timers: Pending[] = [];
+  #live = 0;
+  readonly #options: VirtualClockOptions;
+  readonly #timers = createHeap<Pending>((one, other) =>
+    one.at === other.at ? one.sequence < other.sequence : one.at < other.at,
+  );
 
-  constructor(startMs = 0) {
+  constructor(startMs = 0, options: VirtualClockOptions = {}) {
     this.#now = startMs;
+    this.#options = options;
   }
 
   now(): number {
@@ -40,40 +57,70 @@ export class VirtualClock implements Clock {
   }
 
   after(delayMs: number, action: () => void): Timer {
-    const timer = { at: this.#now + Math.max(0, delayMs), sequence: this.#sequence++, action };
+    const timer: Pending = { at: this.#now + Math.max(0, delayMs), sequence: this.#sequence++, action };
     this.#timers.push(timer);
-    return {
-      cancel: () => {
-        this.#timers = this.#timers.filter((other) => other !== timer);
-      },
-    };
+    this.#live += 1;
+    return { cancel: () => this.#drop(timer) };
+  }
+
+  /** How many timers wait. */
+  get pending(): number {
+    return this.#live;
+  }
+
+  /** The moment of the next timer, undefined when there is none. */
+  nextMs(): number | undefined {
+    for (let first = this.#timers.peek(); first; first = this.#timers.peek()) {
+      if (first.action) return first.at;
+      this.#timers.pop();
+    }
+    return undefined;
   }
 
   /** Advances by `durationMs`, firing what falls due; lets promises settle between two timers. */
   async advance(durationMs: number): Promise<void> {
     const until = this.#now + durationMs;
     for (;;) {
-      await settleMicrotasks();
-      const next = this.#next();
-      if (!next || next.at > until) break;
-      this.#now = next.at;
-      this.#timers = this.#timers.filter((other) => other !== next);
-      next.action();
+      await this.#settle();
+      const next = this.nextMs();
+      if (next === undefined || next > until) break;
+      this.#moveTo(next);
+      this.#fire();
     }
-    this.#now = until;
-    await settleMicrotasks();
+    this.#moveTo(until);
+    await this.#settle();
   }
 
-  #next(): Pending | undefined {
-    return this.#timers.reduce<Pending | undefined>((first, timer) => {
-      if (!first) return timer;
-      return timer.at < first.at || (timer.at === first.at && timer.sequence < first.sequence)
-        ? timer
-        : first;
-    }, undefined);
+  #fire(): void {
+    const timer = this.#timers.pop();
+    const action = timer?.action;
+    if (!timer || !action) return;
+    this.#drop(timer);
+    action();
+  }
+
+  /** Someone else may have moved it further meanwhile: it never goes back. */
+  #moveTo(atMs: number): void {
+    if (atMs <= this.#now) return;
+    this.#now = atMs;
+    this.#options.moved?.(atMs);
+  }
+
+  #drop(timer: Pending): void {
+    if (!timer.action) return;
+    timer.action = undefined;
+    this.#live -= 1;
+    // What sets and cancels one timer for days ahead, again and again, must not fill the memory.
+    if (this.#timers.size > 2 * this.#live + mostStale)
+      this.#timers.retain(({ action }) => action !== undefined);
+  }
+
+  #settle(): Promise<void> {
+    return this.#options.settle?.() ?? settleMicrotasks();
   }
 }
 
-function settleMicrotasks(): Promise<void> {
+/** Resolves when all promises that can go on have done so. */
+export function settleMicrotasks(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -28,6 +28,9 @@ function isLoopback(url: string): boolean {
   return answer;
 }
 
+/** How containers name this machine; neither is a name that anybody could re-point. */
+const fromContainers = new Set(['169.254.170.2', 'host.docker.internal']);
+
 function namesLoopback(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { hostname } = new URL(url);
@@ -35,6 +38,7 @@ function namesLoopback(url: string): boolean {
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||
     hostname === '[::1]' ||
-    /^127\.\d+\.\d+\.\d+$/.test(hostname)
+    /^127\.\d+\.\d+\.\d+$/.test(hostname) ||
+    fromContainers.has(hostname)
   );
 }

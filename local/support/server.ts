@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ApiCall } from '../iam/calls/call.ts';
 import type { Signer } from '../iam/iam.ts';
-import { type BodyRead, readBody } from './body.ts';
+import { type BodyRead, inflated, readBody } from './body.ts';
 import { refusal } from './guard.ts';
-import { AwsError, type AwsService, type Caller } from './service.ts';
+import { createServer } from './http.ts';
+import { inputOfForm, xmlOfOutput } from './query.ts';
+import { AnswerLost, AwsError, type AwsService, type Caller } from './service.ts';
 import {
   type Answer,
   asAwsError,
@@ -28,14 +30,6 @@ export interface Route {
   readonly call?: (request: IncomingMessage, body: Buffer) => ApiCall;
 }
 
-/** A call that reached a service; for benchmarks and people. */
-export interface ObservedCall {
-  readonly service: string;
-  readonly action: string;
-  readonly accessKeyId: string | undefined;
-  readonly atMs: number;
-}
-
 export interface EndpointOptions {
   readonly services: readonly EndpointService[];
   readonly routes: readonly Route[];
@@ -44,7 +38,6 @@ export interface EndpointOptions {
   /** Requests are answered once it resolves; the port can be opened before. */
   ready?(): Promise<void>;
   log(line: string): void;
-  observe?(call: ObservedCall): void;
   /** Throws an `AwsError` where the signer may not make this call. */
   admit?(signer: Signer, call: () => ApiCall): void;
 }
@@ -62,7 +55,7 @@ export function createEndpoint(options: EndpointOptions): Server {
     answerTo(request).then(
       (answer) => write(response, answer),
       (error: unknown) => {
-        options.log(String(error));
+        if (!(error instanceof AnswerLost)) options.log(String(error));
         response.destroy();
       },
     );
@@ -80,6 +73,7 @@ function dispatcher(options: EndpointOptions) {
     options.services.flatMap((one) => (one.queryVersion ? [[one.queryVersion, one]] : [])),
   );
   const handle = chooser(options, json, query);
+  let isReady = false;
 
   return async (request: IncomingMessage): Promise<Answer> => {
     const requestId = randomUUID();
@@ -90,8 +84,10 @@ function dispatcher(options: EndpointOptions) {
       if (refused) throw new AwsError('AccessDeniedException', refused, 403);
       const read = await readBody(request, handler.limitBytes);
       if (read.state !== 'whole') return unreadable(read, contentType, requestId);
-      await options.ready?.();
-      const answer = await handler.answer(request, read.body, requestId);
+      if (!isReady) await options.ready?.();
+      isReady = true;
+      const body = inflated(read.body, request.headers['content-encoding']);
+      const answer = await handler.answer(request, body, requestId);
       options.flush();
       return answer;
     } catch (thrown) {
@@ -104,7 +100,7 @@ function dispatcher(options: EndpointOptions) {
 interface Handler {
   readonly limitBytes: number;
   answer(request: IncomingMessage, body: Buffer, requestId: string): Promise<Answer> | Answer;
-  wrap(error: AwsError, contentType: string, requestId: string): Answer;
+  wrap(error: AwsError, contentType: string, requestId: string): Answer | Promise<Answer>;
 }
 
 type ServicesBy = ReadonlyMap<string, EndpointService>;
@@ -120,15 +116,45 @@ function chooser(options: EndpointOptions, json: ServicesBy, query: ServicesBy) 
     route,
     handler: { ...routed(route, options), wrap: jsonError },
   }));
+  const cbor = cborHandler(json, options);
   const targets = new Map([...json].map(([prefix, service]) => [prefix, jsonHandler(service, options)]));
 
   return (request: IncomingMessage): Handler => {
+    const target = header(request, 'x-amz-target');
+    // No route answers what is meant for a service, and there are many routes to ask.
+    const meant = target === undefined ? undefined : targets.get(target.slice(0, target.indexOf('.')));
+    if (meant && request.method === 'POST' && request.url === '/') return meant;
     const route = routes.find((one) => one.route.matches(request));
     if (route) return route.handler;
     if (request.method !== 'POST') return nowhere;
-    const target = header(request, 'x-amz-target');
-    if (target !== undefined) return targets.get(target.slice(0, target.indexOf('.'))) ?? nowhere;
-    return mediaType(request) === formContentType ? form : nowhere;
+    if (target !== undefined) return meant ?? nowhere;
+    if (mediaType(request) === formContentType) return form;
+    return header(request, 'smithy-protocol') === 'rpc-v2-cbor' ? cbor : nowhere;
+  };
+}
+
+/** The codec is loaded by the first who speaks CBOR: few do, and each start would pay for it. */
+function cborHandler(services: ServicesBy, options: EndpointOptions): Handler {
+  const codec = () => import('./cbor.ts');
+  return {
+    limitBytes,
+    async answer(request, body, requestId) {
+      const { cborAnswer, cborError, cborInput, cborPathOf } = await codec();
+      const path = cborPathOf(request.url ?? '');
+      const service = path && services.get(path.prefix);
+      if (service?.shapeNamespace === undefined) return unknownOperation(request);
+      const { action } = path!;
+      try {
+        const input = cborInput(body);
+        const caller = admitted(options, service, { action, input }, request);
+        return cborAnswer(await service.call(action, input, caller), requestId);
+      } catch (thrown) {
+        const error = asAwsError(thrown, options.log);
+        return cborError(error, service.shapeNamespace, requestId, service.queryErrorCodes?.[error.code]);
+      }
+    },
+    wrap: async (error, _contentType, requestId) =>
+      (await codec()).cborError(error, 'com.amazonaws', requestId),
   };
 }
 
@@ -186,9 +212,24 @@ async function callByForm(
   const service = services.get(version ?? '');
   if (!service) throw new AwsError('InvalidAction', 'No service of Local AWS has this Version.', 400);
   if (!action) throw new AwsError('MissingAction', 'The form names no Action.', 400);
-  const caller = admitted(options, service, { action, input: params }, request);
-  const xml = await service.call(action, params, caller);
-  return xmlAnswer(String(xml), requestId);
+  const { xmlNamespace } = service;
+  const input = xmlNamespace === undefined ? params : inputOfForm(params);
+  const caller = admitted(options, service, { action, input }, request);
+  const output = await asQueryCode(service, () => service.call(action, input, caller));
+  const xml =
+    xmlNamespace === undefined ? String(output) : xmlOfOutput(action, xmlNamespace, output, requestId);
+  return xmlAnswer(xml, requestId);
+}
+
+/** Runs `call`; what it refuses gets the code that the query protocol has for it. */
+async function asQueryCode<T>({ queryErrorCodes }: EndpointService, call: () => T): Promise<Awaited<T>> {
+  try {
+    return await call();
+  } catch (thrown) {
+    const code = thrown instanceof AwsError ? queryErrorCodes?.[thrown.code] : undefined;
+    if (!(thrown instanceof AwsError) || code === undefined) throw thrown;
+    throw new AwsError(code, thrown.message, thrown.status, thrown.fields);
+  }
 }
 
 function admitted(
@@ -199,7 +240,6 @@ function admitted(
 ): Caller {
   const signer = signerOf(request);
   const { accessKeyId } = signer;
-  options.observe?.({ service: service.name, action: call.action, accessKeyId, atMs: Date.now() });
   options.admit?.(signer, () => ({ service: service.name, ...call }));
   return accessKeyId === undefined ? {} : { accessKeyId };
 }

@@ -1,4 +1,5 @@
-import { AwsError } from './service.ts';
+import { jsonOf } from './json.ts';
+import { AnswerLost, AwsError } from './service.ts';
 
 /** An answer of the endpoint before it is written. */
 export interface Answer {
@@ -15,7 +16,7 @@ export const jsonContentTypes = [
 
 /** An output of the JSON protocol; an action without output answers an empty object or nothing, as AWS does. */
 export function jsonAnswer(output: unknown, contentType: string, requestId: string): Answer {
-  const body = output === undefined ? '' : JSON.stringify(output);
+  const body = jsonOf(output);
   return { status: 200, headers: { 'content-type': contentType, 'x-amzn-requestid': requestId }, body };
 }
 
@@ -57,9 +58,10 @@ export function plainJson(status: number, value: unknown): Answer {
   return { status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(value)}\n` };
 }
 
-/** What was thrown as an `AwsError`; a bug of ours becomes an InternalFailure that shows nothing of itself. */
+/** What was thrown as an `AwsError`, but for an answer that is to be lost; a bug of ours becomes an InternalFailure that shows nothing of itself. */
 export function asAwsError(thrown: unknown, log: (line: string) => void): AwsError {
   if (thrown instanceof AwsError) return thrown;
+  if (thrown instanceof AnswerLost) throw thrown;
   log(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
   return new AwsError('InternalFailure', 'Local AWS failed on this request; its log says why.', 500);
 }
@@ -77,7 +79,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Control characters that XML cannot carry are replaced. */
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are what XML 1.0 forbids
   return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '\ufffd').replace(/[&<>"']/g, (sign) => entities[sign]!);
 }

@@ -1,5 +1,7 @@
 import type { EcsContext } from '../context.ts';
 import type { ServiceScheduler } from '../scheduler/scheduler.ts';
+import type { TaskSetScheduler } from '../scheduler/task-sets.ts';
+import type { InstanceBook } from '../instances/book.ts';
 import { parseInput } from '../shapes.ts';
 import type { TaskBook } from '../tasks/book.ts';
 import type { TaskDriver } from '../tasks/driver.ts';
@@ -10,6 +12,8 @@ export interface ActionContext extends EcsContext {
   readonly book: TaskBook;
   readonly driver: TaskDriver;
   readonly scheduler: ServiceScheduler;
+  readonly taskSets: TaskSetScheduler;
+  readonly instances: InstanceBook;
 }
 
 /** An action with its input unread; throws an `AwsError`. */

@@ -1,14 +1,17 @@
 import type * as sdk from '@aws-sdk/client-ecs';
 import { AwsError } from '../../support/service.ts';
+import { clusterView } from '../clusters/view.ts';
 import { clusterNotFound, invalid } from '../errors.ts';
-import { type ClusterRecord, isStarting } from '../model.ts';
+import type { ClusterRecord } from '../model.ts';
 import { page } from '../paging.ts';
 import { taskOwners } from '../state.ts';
+import { acceptSettings, checkConfiguration } from '../validation/cluster.ts';
 import { checkStrategy, checkTags, isName } from '../validation/common.ts';
 import type { Wire } from '../wire.ts';
 import { type ActionContext, type Actions, action } from './action.ts';
 import { checkProviders } from './capacity-providers.ts';
 import { activeCluster, clusterNameOf, findCluster } from './lookup.ts';
+import { effectiveSetting } from './settings.ts';
 
 export function clusterActions(context: ActionContext): Actions {
   const { clusters } = context.state;
@@ -18,6 +21,7 @@ export function clusterActions(context: ActionContext): Actions {
     clusters.put(name, { ...cluster, ...part });
     return { cluster: clusterView(context, { ...cluster, ...part }, ['SETTINGS', 'CONFIGURATIONS', 'TAGS']) };
   };
+  const insights = () => effectiveSetting(context, 'containerInsights');
   return {
     CreateCluster: action<sdk.CreateClusterRequest, sdk.CreateClusterResponse>('CreateCluster', (input) =>
       createCluster(context, input),
@@ -41,22 +45,26 @@ export function clusterActions(context: ActionContext): Actions {
     UpdateCluster: action<sdk.UpdateClusterRequest, sdk.UpdateClusterResponse>('UpdateCluster', (input) => {
       const { name } = activeCluster(context, input.cluster);
       const { settings, configuration, serviceConnectDefaults } = input;
+      checkConfiguration(configuration);
       return change(name, {
-        ...(settings ? { settings } : {}),
+        ...(settings ? { settings: acceptSettings(settings, insights()) } : {}),
         ...(configuration ? { configuration } : {}),
-        ...(serviceConnectDefaults ? { serviceConnectDefaults } : {}),
+        ...(serviceConnectDefaults ? { serviceConnectDefaults: acceptDefaults(serviceConnectDefaults) } : {}),
       });
     }),
     UpdateClusterSettings: action<sdk.UpdateClusterSettingsRequest, sdk.UpdateClusterSettingsResponse>(
       'UpdateClusterSettings',
-      ({ cluster, settings }) => change(activeCluster(context, cluster).name, { settings: settings ?? [] }),
+      ({ cluster, settings }) =>
+        change(activeCluster(context, cluster).name, { settings: acceptSettings(settings, insights()) }),
     ),
     PutClusterCapacityProviders: action<
       sdk.PutClusterCapacityProvidersRequest,
       sdk.PutClusterCapacityProvidersResponse
     >('PutClusterCapacityProviders', (input) => {
-      const { name } = activeCluster(context, input.cluster);
-      const capacityProviders = checkProviders(input.capacityProviders ?? []);
+      const cluster = activeCluster(context, input.cluster);
+      const { name } = cluster;
+      const capacityProviders = checkProviders(context, input.capacityProviders ?? []);
+      refuseRemoval(context, cluster, capacityProviders);
       const strategy = checkStrategy(input.defaultCapacityProviderStrategy, undefined, capacityProviders);
       return change(name, { capacityProviders, defaultStrategy: strategy });
     }),
@@ -93,14 +101,17 @@ function createCluster(
   }
   const existing = context.state.clusters.get(name);
   if (existing?.status === 'ACTIVE') return { cluster: clusterView(context, existing, ['SETTINGS', 'TAGS']) };
-  const capacityProviders = checkProviders(input.capacityProviders ?? []);
+  const capacityProviders = checkProviders(context, input.capacityProviders ?? []);
+  checkConfiguration(input.configuration);
   const cluster: ClusterRecord = {
     name,
     arn: context.arns.cluster(name),
     status: 'ACTIVE',
-    settings: input.settings ?? [{ name: 'containerInsights', value: 'disabled' }],
+    settings: acceptSettings(input.settings, effectiveSetting(context, 'containerInsights')),
     ...(input.configuration ? { configuration: input.configuration } : {}),
-    ...(input.serviceConnectDefaults ? { serviceConnectDefaults: input.serviceConnectDefaults } : {}),
+    ...(input.serviceConnectDefaults
+      ? { serviceConnectDefaults: acceptDefaults(input.serviceConnectDefaults) }
+      : {}),
     capacityProviders,
     defaultStrategy: checkStrategy(input.defaultCapacityProviderStrategy, undefined, capacityProviders),
     tags: checkTags(input.tags),
@@ -126,36 +137,43 @@ function deleteCluster(context: ActionContext, cluster: ClusterRecord): Wire<sdk
       'The Cluster cannot be deleted while Tasks are active.',
     );
   }
+  const instances = context.state.instances.of(cluster.name);
+  if (instances.some(({ status }) => status !== 'INACTIVE')) {
+    throw new AwsError(
+      'ClusterContainsContainerInstancesException',
+      'The Cluster cannot be deleted while Container Instances are active or draining.',
+    );
+  }
   const inactive: ClusterRecord = { ...cluster, status: 'INACTIVE' };
   context.state.clusters.put(cluster.name, inactive);
   return { cluster: clusterView(context, inactive, []) };
 }
 
-function clusterView(
-  context: ActionContext,
-  cluster: ClusterRecord,
-  include: readonly string[],
-): Wire<sdk.Cluster> {
-  const tasks = context.state.tasks.of(taskOwners.cluster(cluster.name));
-  const services = [...context.state.services.values()].filter(
-    (service) => service.cluster === cluster.name && service.status === 'ACTIVE',
+/** A capacity provider that services or tasks of the cluster use cannot be taken away from it. */
+function refuseRemoval(context: ActionContext, cluster: ClusterRecord, kept: readonly string[]): void {
+  const removed = cluster.capacityProviders.filter((name) => !kept.includes(name));
+  if (removed.length === 0) return;
+  const used = new Set<string | undefined>();
+  for (const task of context.state.tasks.of(taskOwners.cluster(cluster.name))) {
+    if (task.lastStatus !== 'STOPPED') used.add(task.capacityProvider);
+  }
+  for (const service of context.state.services.values()) {
+    if (service.cluster !== cluster.name || service.status === 'INACTIVE') continue;
+    for (const { revisionArn } of [...service.deployments, ...context.state.taskSets.of(service.key)]) {
+      for (const item of context.state.revisions.get(revisionArn)?.strategy ?? [])
+        used.add(item.capacityProvider);
+    }
+  }
+  if (!removed.some((name) => used.has(name))) return;
+  throw new AwsError(
+    'ResourceInUseException',
+    'The specified capacity provider is in use and cannot be removed.',
   );
-  return {
-    clusterArn: cluster.arn,
-    clusterName: cluster.name,
-    status: cluster.status,
-    registeredContainerInstancesCount: 0,
-    runningTasksCount: tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length,
-    pendingTasksCount: tasks.filter(({ lastStatus }) => isStarting(lastStatus)).length,
-    activeServicesCount: services.length,
-    statistics: [],
-    tags: include.includes('TAGS') ? cluster.tags : [],
-    settings: include.includes('SETTINGS') ? cluster.settings : [],
-    capacityProviders: cluster.capacityProviders,
-    defaultCapacityProviderStrategy: cluster.defaultStrategy,
-    ...(cluster.serviceConnectDefaults ? { serviceConnectDefaults: cluster.serviceConnectDefaults } : {}),
-    ...(include.includes('CONFIGURATIONS') && cluster.configuration
-      ? { configuration: cluster.configuration }
-      : {}),
-  };
+}
+
+/** An empty namespace takes the default away. */
+function acceptDefaults({
+  namespace,
+}: Wire<sdk.ClusterServiceConnectDefaultsRequest>): NonNullable<ClusterRecord['serviceConnectDefaults']> {
+  return namespace === undefined || namespace === '' ? {} : { namespace };
 }

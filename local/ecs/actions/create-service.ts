@@ -6,6 +6,8 @@ import { beginDeployment } from '../services/deployments.ts';
 import { newRevision } from '../services/revision.ts';
 import { serviceView } from '../services/view.ts';
 import { checkTags, checkToken, isName } from '../validation/common.ts';
+import { checkDaemon, checkDaemonPlacement, daemonConfiguration } from '../validation/daemon.ts';
+import { acceptConstraints, acceptStrategies, refusePlacementOnFargate } from '../validation/placement.ts';
 import {
   acceptConfiguration,
   checkDesiredCount,
@@ -14,6 +16,7 @@ import {
 } from '../validation/service.ts';
 import type { Wire } from '../wire.ts';
 import type { ActionContext } from './action.ts';
+import { acceptExternal } from './external-service.ts';
 import { activeCluster, runnableDefinition } from './lookup.ts';
 import { requestDigest } from './tokens.ts';
 
@@ -37,14 +40,17 @@ export function createService(context: ActionContext, input: Request): Wire<sdk.
   const existing = existingService(context, cluster, name, input, digest);
   if (existing) return { service: serviceView(context, existing, true) };
   const service = acceptService(context, cluster, name, input, digest);
-  const definition = runnableDefinition(context, input.taskDefinition);
-  const revision = newRevision(context, cluster, service, definition, input);
+  const revision = service.external
+    ? undefined
+    : newRevision(context, cluster, service, runnableDefinition(context, input.taskDefinition), input);
+  if (revision && service.scheduling === 'DAEMON') checkDaemonPlacement(revision);
+  if (revision) refusePlacementOnFargate(revision, input);
   context.state.services.put(service.key, service);
   if (input.clientToken !== undefined) {
     const token = { digest, taskIds: [], createdAt: context.clock.now() };
     context.state.tokens.put(tokenKeyOf(cluster, input.clientToken), token);
   }
-  beginDeployment(context, service.key, revision);
+  if (revision) beginDeployment(context, service.key, revision);
   context.scheduler.wake(service.key);
   return { service: serviceView(context, context.state.services.get(service.key) ?? service, true) };
 }
@@ -83,6 +89,10 @@ function acceptService(
   digest: string,
 ): ServiceRecord {
   checkGrace(input.healthCheckGracePeriodSeconds);
+  acceptConstraints(input.placementConstraints);
+  acceptStrategies(input.placementStrategy);
+  const isDaemon = input.schedulingStrategy === 'DAEMON';
+  if (isDaemon) checkDaemon(input);
   return {
     key: serviceKeyOf(cluster.name, name),
     name,
@@ -90,16 +100,20 @@ function acceptService(
     cluster: cluster.name,
     clusterArn: cluster.arn,
     status: 'ACTIVE',
-    desiredCount: checkDesiredCount(input.desiredCount),
-    configuration: acceptConfiguration(input.deploymentConfiguration),
+    desiredCount: isDaemon ? 0 : checkDesiredCount(input.desiredCount),
+    ...(isDaemon ? { scheduling: 'DAEMON' as const } : {}),
+    configuration: acceptConfiguration(
+      isDaemon ? daemonConfiguration(input.deploymentConfiguration) : input.deploymentConfiguration,
+    ),
     ...(input.healthCheckGracePeriodSeconds === undefined
       ? {}
       : { graceSeconds: input.healthCheckGracePeriodSeconds }),
-    zoneRebalancing: input.availabilityZoneRebalancing ?? 'ENABLED',
+    zoneRebalancing: input.availabilityZoneRebalancing ?? (isDaemon ? 'DISABLED' : 'ENABLED'),
     placementConstraints: input.placementConstraints ?? [],
     placementStrategy: input.placementStrategy ?? [],
     ...(input.role === undefined ? {} : { roleArn: input.role }),
     enableManagedTags: input.enableECSManagedTags ?? false,
+    ...(input.deploymentController?.type === 'EXTERNAL' ? { external: acceptExternal(input) } : {}),
     deployments: [],
     messages: [],
     steady: false,

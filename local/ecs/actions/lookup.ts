@@ -3,6 +3,8 @@ import type { EcsContext } from '../context.ts';
 import { clientError, clusterInactive, clusterNotFound, invalid } from '../errors.ts';
 import type { ClusterRecord, DefinitionRecord, ServiceRecord, TaskRecord } from '../model.ts';
 import { serviceKeyOf } from '../model.ts';
+import { isForgotten } from '../task-definitions/deletion.ts';
+import { refuseUnrunnable } from '../validation/runnable.ts';
 
 /** How callers name things: by name or ARN, clusters by default `default`. */
 
@@ -26,6 +28,13 @@ export function activeCluster(context: EcsContext, reference: string | undefined
   return cluster;
 }
 
+/** A capacity provider's name, whether or not it exists; undefined for an ARN of another account, region or kind. */
+export function capacityProviderNameOf(context: EcsContext, reference: string): string | undefined {
+  if (!isArn(reference)) return reference;
+  const parts = context.arns.parts(reference, 'capacity-provider');
+  return parts?.length === 1 ? parts[0] : undefined;
+}
+
 export function findService(
   context: EcsContext,
   cluster: ClusterRecord,
@@ -47,7 +56,7 @@ export function findTask(
 
 /**
  * The last part of an ARN within the cluster, or the name itself; undefined for what is no such thing of this
- * account. InvalidParameterException for what lies in another cluster, as a forgotten `cluster` makes it.
+ * account. ARNs of the old format, which do not name a cluster, are understood. InvalidParameterException for what lies in another cluster, as a forgotten `cluster` makes it.
  */
 function partOf(
   context: EcsContext,
@@ -57,6 +66,7 @@ function partOf(
 ): string | undefined {
   if (!isArn(reference)) return reference;
   const parts = context.arns.parts(reference, type);
+  if (parts?.length === 1) return parts[0];
   if (parts?.length !== 2) return undefined;
   if (parts[0] !== cluster.name) {
     throw invalid(
@@ -70,6 +80,9 @@ function partOf(
 export function findRevision(context: EcsContext, reference: string): DefinitionRecord | undefined {
   const name = reference.slice(reference.lastIndexOf('/') + 1);
   if (!name.includes(':')) throw clientError('Revision is missing.');
+  const revision = name.slice(name.indexOf(':') + 1);
+  if (!/^\d+$/.test(revision))
+    throw clientError(`Invalid revision number. Number: ${revision.slice(0, 100)}`);
   return findDefinition(context, reference);
 }
 
@@ -77,7 +90,10 @@ export function findRevision(context: EcsContext, reference: string): Definition
 export function findDefinition(context: EcsContext, reference: string): DefinitionRecord | undefined {
   const text = isArn(reference) ? context.arns.parts(reference, 'task-definition')?.join('/') : reference;
   if (text === undefined) return undefined;
-  if (text.includes(':')) return context.state.definitions.get(text);
+  if (text.includes(':')) {
+    const named = context.state.definitions.get(text);
+    return named && isForgotten(context, named) ? undefined : named;
+  }
   const family = context.state.families.get(text);
   for (let revision = family?.lastRevision ?? 0; revision > 0; revision -= 1) {
     const record = context.state.definitions.get(`${text}:${revision}`);
@@ -91,5 +107,6 @@ export function runnableDefinition(context: EcsContext, reference: string | unde
   const record = reference ? findDefinition(context, reference) : undefined;
   if (!record) throw clientError('TaskDefinition not found.');
   if (record.definition.status !== 'ACTIVE') throw invalid('TaskDefinition is inactive');
+  refuseUnrunnable(record.definition);
   return record;
 }

@@ -4,8 +4,9 @@ import { conflict, invalid, serviceNotFound } from '../errors.ts';
 import type { DeploymentRecord, ServiceDeploymentRecord } from '../model.ts';
 import { page } from '../paging.ts';
 import { changeServiceDeployment, hasEnded } from '../services/book.ts';
-import { abortDeployment, returnTo } from '../services/deployments.ts';
+import { abortDeployment, returnTo } from '../services/failure.ts';
 import { serviceDeploymentBrief, serviceDeploymentView, serviceRevisionView } from '../services/view.ts';
+import { changeHook, currentHooks } from '../strategies/hooks.ts';
 import type { Wire } from '../wire.ts';
 import { type ActionContext, type Actions, action } from './action.ts';
 import { activeCluster, findService } from './lookup.ts';
@@ -47,6 +48,10 @@ export function serviceDeploymentActions(context: ActionContext): Actions {
       'StopServiceDeployment',
       (input) => stopServiceDeployment(context, input),
     ),
+    ContinueServiceDeployment: action<
+      sdk.ContinueServiceDeploymentRequest,
+      sdk.ContinueServiceDeploymentResponse
+    >('ContinueServiceDeployment', (input) => continueServiceDeployment(context, input)),
   };
 }
 
@@ -81,13 +86,36 @@ function stopServiceDeployment(
   { serviceDeploymentArn = '', stopType = 'ROLLBACK' }: Wire<sdk.StopServiceDeploymentRequest>,
 ): Wire<sdk.StopServiceDeploymentResponse> {
   const record = context.state.serviceDeployments.get(serviceDeploymentArn);
-  if (!record) {
-    throw new AwsError('ServiceDeploymentNotFoundException', 'The service deployment was not found.');
-  }
+  if (!record) throw deploymentNotFound();
   const deployment = deploymentUnderWay(context, record);
   if (!deployment) throw conflict(`The service deployment is ${record.status} and cannot be stopped.`);
   if (stopType === 'ABORT') abort(context, record, deployment);
   else rollBackOnRequest(context, record, deployment);
+  context.scheduler.wake(record.serviceKey);
+  return { serviceDeploymentArn };
+}
+
+/** Answers a PAUSE hook: CONTINUE lets the stage go on, ROLLBACK fails it. */
+function continueServiceDeployment(
+  context: ActionContext,
+  {
+    serviceDeploymentArn = '',
+    hookId,
+    action: answer = 'CONTINUE',
+  }: Wire<sdk.ContinueServiceDeploymentRequest>,
+): Wire<sdk.ContinueServiceDeploymentResponse> {
+  const record = context.state.serviceDeployments.get(serviceDeploymentArn);
+  if (!record) throw deploymentNotFound();
+  if (record.status !== 'IN_PROGRESS') {
+    throw conflict(`The service deployment is ${record.status} and cannot be continued.`);
+  }
+  const hook = currentHooks(record).find(({ id }) => id === hookId);
+  if (!hook) throw invalid(`The lifecycle hook ${hookId} was not found in the service deployment.`);
+  if (hook.type !== 'PAUSE' || hook.status !== 'AWAITING_ACTION') {
+    throw invalid(`The lifecycle hook ${hookId} is not awaiting an action.`);
+  }
+  const status = answer === 'ROLLBACK' ? 'FAILED' : 'SUCCEEDED';
+  changeHook(context, record.arn, hook.id, { status });
   context.scheduler.wake(record.serviceKey);
   return { serviceDeploymentArn };
 }
@@ -115,6 +143,10 @@ function rollBackOnRequest(
   if (!returnTo(context, record.serviceKey, deployment, 'Rollback requested by StopServiceDeployment')) {
     throw invalid('There is no completed service deployment to roll back to; use the stop type ABORT.');
   }
+}
+
+function deploymentNotFound(): AwsError {
+  return new AwsError('ServiceDeploymentNotFoundException', 'The service deployment was not found.');
 }
 
 function checkBatch(arns: readonly string[]): void {

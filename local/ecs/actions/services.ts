@@ -6,6 +6,8 @@ import { changeService } from '../services/book.ts';
 import { beginDeployment, supersede } from '../services/deployments.ts';
 import { isSameRevision, newRevision, requestOf } from '../services/revision.ts';
 import { serviceView } from '../services/view.ts';
+import { checkDaemon, daemonConfiguration } from '../validation/daemon.ts';
+import { acceptConstraints, acceptStrategies } from '../validation/placement.ts';
 
 import {
   acceptConfiguration,
@@ -16,6 +18,7 @@ import {
 import type { Wire } from '../wire.ts';
 import { type ActionContext, type Actions, action } from './action.ts';
 import { createService } from './create-service.ts';
+import { updateExternalService } from './external-service.ts';
 import { activeCluster, findService, runnableDefinition } from './lookup.ts';
 
 /** ECS's own: who forgets to ask for the next page learns it here already. */
@@ -59,7 +62,8 @@ export function serviceActions(context: ActionContext): Actions {
           service.cluster === cluster.name &&
           service.status !== 'INACTIVE' &&
           (input.launchType === undefined || launchTypeOf(context, service) === input.launchType) &&
-          (input.schedulingStrategy ?? 'REPLICA') === 'REPLICA',
+          (input.schedulingStrategy === undefined ||
+            input.schedulingStrategy === (service.scheduling ?? 'REPLICA')),
       );
       const listed = page(services, ({ key }) => key, {
         query: ['ListServices', query],
@@ -86,6 +90,7 @@ function updateService(
   const service = findService(context, cluster, input.service);
   if (!service) throw serviceNotFound();
   if (service.status !== 'ACTIVE') throw serviceNotActive();
+  if (service.external) return updateExternalService(context, service, input);
   const change = acceptUpdate(service, input);
   const current = context.state.revisions.get(service.deployments[0]?.revisionArn ?? '');
   if (!current) throw serviceNotActive();
@@ -94,13 +99,16 @@ function updateService(
       ? context.state.definitions.get(current.definitionKey)
       : runnableDefinition(context, input.taskDefinition);
   if (!definition) throw invalid('TaskDefinition not found.');
-  const revision = newRevision(context, cluster, service, definition, {
+  const revision = newRevision(context, cluster, { ...service, ...change }, definition, {
     ...requestOf(current),
     ...replaced(input),
   });
   changeService(context, service.key, change);
   if (input.forceNewDeployment || !isSameRevision(current, revision)) {
     beginDeployment(context, service.key, revision);
+  } else {
+    const { enableExecuteCommand, propagateTags } = revision;
+    context.state.revisions.put(current.arn, { ...current, enableExecuteCommand, propagateTags });
   }
   context.scheduler.wake(service.key);
   return { service: serviceView(context, context.state.services.get(service.key) ?? service) };
@@ -109,11 +117,14 @@ function updateService(
 function replaced(input: Wire<sdk.UpdateServiceRequest>) {
   const { capacityProviderStrategy, networkConfiguration, platformVersion } = input;
   const { loadBalancers, enableExecuteCommand, propagateTags } = input;
+  const { serviceRegistries, serviceConnectConfiguration } = input;
   return {
     ...(capacityProviderStrategy?.length ? { capacityProviderStrategy, launchType: undefined } : {}),
     ...(networkConfiguration ? { networkConfiguration } : {}),
     ...(platformVersion === undefined ? {} : { platformVersion }),
     ...(loadBalancers ? { loadBalancers } : {}),
+    ...(serviceRegistries ? { serviceRegistries } : {}),
+    ...(serviceConnectConfiguration ? { serviceConnectConfiguration } : {}),
     ...(enableExecuteCommand === undefined ? {} : { enableExecuteCommand }),
     ...(propagateTags === undefined ? {} : { propagateTags }),
   };
@@ -121,12 +132,19 @@ function replaced(input: Wire<sdk.UpdateServiceRequest>) {
 
 function acceptUpdate(service: ServiceRecord, input: Wire<sdk.UpdateServiceRequest>): Partial<ServiceRecord> {
   checkGrace(input.healthCheckGracePeriodSeconds);
+  acceptConstraints(input.placementConstraints);
+  acceptStrategies(input.placementStrategy);
+  const isDaemon = service.scheduling === 'DAEMON';
+  if (isDaemon) checkDaemon(input);
+  const configuration = isDaemon
+    ? daemonConfiguration({ ...service.configuration, ...input.deploymentConfiguration })
+    : input.deploymentConfiguration;
   return {
     ...(input.desiredCount === undefined
       ? {}
       : { desiredCount: checkDesiredCount(input.desiredCount), steady: false }),
     ...(input.deploymentConfiguration
-      ? { configuration: acceptConfiguration(input.deploymentConfiguration, service.configuration) }
+      ? { configuration: acceptConfiguration(configuration, service.configuration) }
       : {}),
     ...(input.healthCheckGracePeriodSeconds === undefined
       ? {}
@@ -148,8 +166,12 @@ function deleteService(
   const service = findService(context, cluster, input.service);
   if (!service) throw serviceNotFound();
   if (service.status === 'INACTIVE') throw serviceNotActive();
-  if (service.desiredCount > 0 && input.force !== true) {
+  if (service.desiredCount > 0 && service.scheduling !== 'DAEMON' && input.force !== true) {
     throw invalid('The service cannot be stopped while it is scaled above 0.');
+  }
+  const hasTaskSets = context.state.taskSets.keysOf(service.key).size > 0;
+  if (hasTaskSets && input.force !== true) {
+    throw invalid('The service cannot be deleted while it has task sets; delete them or use force.');
   }
   supersede(context, service, 'The service was deleted.');
   const draining = changeService(context, service.key, {
@@ -157,6 +179,7 @@ function deleteService(
     desiredCount: 0,
     steady: false,
   });
+  context.taskSets.wake(service.key);
   context.scheduler.wake(service.key);
   return { service: serviceView(context, draining ?? service) };
 }

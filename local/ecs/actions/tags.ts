@@ -1,9 +1,10 @@
 import type * as sdk from '@aws-sdk/client-ecs';
-import { invalid, resourceNotFound } from '../errors.ts';
+import { clientError, clusterNotFound, invalid, resourceNotFound } from '../errors.ts';
 import type { Tags } from '../model.ts';
 import { serviceKeyOf } from '../model.ts';
 import { changeService } from '../services/book.ts';
-import { checkTags } from '../validation/common.ts';
+import { isForgotten } from '../task-definitions/deletion.ts';
+import { checkTags, isReservedKey } from '../validation/common.ts';
 import { type ActionContext, type Actions, action } from './action.ts';
 
 interface Tagged {
@@ -20,7 +21,8 @@ export function tagActions(context: ActionContext): Actions {
         const added = checkTags(tags);
         const keys = new Set(added.map(({ key }) => key));
         const all = [...resource.tags.filter(({ key }) => !keys.has(key)), ...added];
-        if (all.length > 50) throw invalid('A resource can have at most 50 tags.');
+        if (all.filter(({ key }) => !isReservedKey(key)).length > 50)
+          throw invalid('A resource can have at most 50 tags.');
         resource.set(all);
         return {};
       },
@@ -29,6 +31,8 @@ export function tagActions(context: ActionContext): Actions {
       'UntagResource',
       ({ resourceArn = '', tagKeys = [] }) => {
         const resource = taggedResource(context, resourceArn);
+        if (tagKeys.some(isReservedKey))
+          throw invalid('Tag keys must not begin with aws:, which is reserved.');
         resource.set(resource.tags.filter(({ key }) => key === undefined || !tagKeys.includes(key)));
         return {};
       },
@@ -40,15 +44,32 @@ export function tagActions(context: ActionContext): Actions {
   };
 }
 
+type Finder = (context: ActionContext, arn: string) => Tagged | undefined;
+
+/** Who finds a resource by the type in its ARN, and how ECS says that there is none. */
+const kinds: Readonly<Record<string, { readonly find: Finder; readonly missing: () => Error }>> = {
+  cluster: { find: clusterTags, missing: clusterNotFound },
+  service: { find: serviceTags, missing: notFound },
+  task: { find: taskTags, missing: notFound },
+  'task-definition': {
+    find: definitionTags,
+    missing: () => clientError('Unable to describe task definition.'),
+  },
+  'task-set': { find: taskSetTags, missing: notFound },
+  'capacity-provider': { find: providerTags, missing: notFound },
+  'container-instance': { find: instanceTags, missing: notFound },
+};
+
 function taggedResource(context: ActionContext, arn: string): Tagged {
-  const found =
-    clusterTags(context, arn) ??
-    serviceTags(context, arn) ??
-    taskTags(context, arn) ??
-    definitionTags(context, arn);
-  if (found) return found;
-  if (/^arn:aws:ecs:/.test(arn)) throw resourceNotFound('The specified resource was not found.');
-  throw invalid(`The resource ARN ${arn.slice(0, 100)} is not valid.`);
+  const kind = kinds[/^arn:[\w-]+:ecs:[\w-]*:\d*:([a-z-]+)\//.exec(arn)?.[1] ?? ''];
+  if (!kind) throw invalid(`The resource ARN ${arn.slice(0, 100)} is not valid.`);
+  const found = kind.find(context, arn);
+  if (!found) throw kind.missing();
+  return found;
+}
+
+function notFound(): Error {
+  return resourceNotFound('The specified resource was not found.');
 }
 
 function clusterTags({ state, arns }: ActionContext, arn: string): Tagged | undefined {
@@ -58,8 +79,10 @@ function clusterTags({ state, arns }: ActionContext, arn: string): Tagged | unde
 }
 
 function serviceTags(context: ActionContext, arn: string): Tagged | undefined {
-  const [cluster = '', name = ''] = context.arns.parts(arn, 'service') ?? [];
-  const service = context.state.services.get(serviceKeyOf(cluster, name));
+  const parts = context.arns.parts(arn, 'service') ?? [];
+  // An ARN of the old format names no cluster: it is of the default one.
+  const [cluster, name] = parts.length === 1 ? ['default', parts[0]] : parts;
+  const service = context.state.services.get(serviceKeyOf(cluster ?? '', name ?? ''));
   if (!service || service.status === 'INACTIVE') return undefined;
   return { tags: service.tags, set: (tags) => changeService(context, service.key, { tags }) };
 }
@@ -70,8 +93,26 @@ function taskTags({ state, arns, book }: ActionContext, arn: string): Tagged | u
   return { tags: task.tags, set: (tags) => book.note(task.id, { tags }) };
 }
 
-function definitionTags({ state, arns }: ActionContext, arn: string): Tagged | undefined {
+function definitionTags(context: ActionContext, arn: string): Tagged | undefined {
+  const { state, arns } = context;
   const record = state.definitions.get(arns.parts(arn, 'task-definition')?.[0] ?? '');
-  if (!record) return undefined;
+  if (!record || isForgotten(context, record)) return undefined;
   return { tags: record.tags, set: (tags) => state.definitions.put(record.key, { ...record, tags }) };
+}
+
+function taskSetTags({ state }: ActionContext, arn: string): Tagged | undefined {
+  const set = state.taskSets.get(arn);
+  return set && { tags: set.tags, set: (tags) => state.taskSets.put(arn, { ...set, tags }) };
+}
+
+function providerTags({ state, arns }: ActionContext, arn: string): Tagged | undefined {
+  const record = state.capacityProviders.get(arns.parts(arn, 'capacity-provider')?.[0] ?? '');
+  if (record?.status !== 'ACTIVE') return undefined;
+  return { tags: record.tags, set: (tags) => state.capacityProviders.put(record.name, { ...record, tags }) };
+}
+
+function instanceTags({ state, arns, instances }: ActionContext, arn: string): Tagged | undefined {
+  const instance = state.instances.get(arns.parts(arn, 'container-instance')?.at(-1) ?? '');
+  if (!instance || instance.status === 'INACTIVE') return undefined;
+  return { tags: instance.tags, set: (tags) => instances.note(instance.id, { tags }) };
 }

@@ -2,6 +2,7 @@ import type * as sdk from '@aws-sdk/client-ecs';
 import { clientError, invalid } from '../errors.ts';
 import type { DefinitionRecord } from '../model.ts';
 import { page } from '../paging.ts';
+import { forgetDeleted, isForgotten } from '../task-definitions/deletion.ts';
 import { checkTags } from '../validation/common.ts';
 import { acceptDefinition } from '../validation/task-definition.ts';
 import type { Wire } from '../wire.ts';
@@ -31,7 +32,7 @@ export function taskDefinitionActions(context: ActionContext): Actions {
       sdk.DeregisterTaskDefinitionResponse
     >('DeregisterTaskDefinition', ({ taskDefinition = '' }) => {
       const record = findRevision(context, taskDefinition);
-      if (!record) throw clientError('The specified task definition does not exist.');
+      if (!record) throw clientError('Unable to describe task definition.');
       if (record.definition.status !== 'ACTIVE') return { taskDefinition: record.definition };
       return { taskDefinition: setStatus(context, record, 'INACTIVE') };
     }),
@@ -45,6 +46,7 @@ export function taskDefinitionActions(context: ActionContext): Actions {
         const matching = [...definitions.values()].filter(
           (record) =>
             record.definition.status === status &&
+            !isForgotten(context, record) &&
             (familyPrefix === undefined || record.family === familyPrefix),
         );
         matching.sort((one, other) => compare(one.family, other.family) || one.revision - other.revision);
@@ -109,14 +111,19 @@ function deleteDefinitions(
   if (references.length === 0 || references.length > 10) {
     throw invalid('Between 1 and 10 task definitions can be deleted at once.');
   }
+  forgetDeleted(context);
   const deleted: Wire<sdk.TaskDefinition>[] = [];
   const failures: Wire<sdk.Failure>[] = [];
   for (const reference of references) {
     const isRevision = reference.slice(reference.lastIndexOf('/') + 1).includes(':');
     const record = isRevision ? findDefinition(context, reference) : undefined;
-    if (!record)
+    if (!isRevision) {
       failures.push({ arn: reference, reason: 'The specified task definition identifier is invalid.' });
-    else if (record.definition.status === 'ACTIVE') {
+    } else if (!record) {
+      const reason =
+        'The specified task definition does not exist. Specify a valid account, family, revision and try again.';
+      failures.push({ arn: reference, reason });
+    } else if (record.definition.status === 'ACTIVE') {
       failures.push({
         arn: record.definition.taskDefinitionArn,
         reason:

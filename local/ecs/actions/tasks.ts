@@ -1,8 +1,9 @@
 import type * as sdk from '@aws-sdk/client-ecs';
-import { invalid, serviceNotFound } from '../errors.ts';
+import { invalid, serviceNotFound, unsupported } from '../errors.ts';
 import type { ClusterRecord, TaskRecord } from '../model.ts';
 import { page } from '../paging.ts';
 import { taskOwners } from '../state.ts';
+import { protectionEnd, protectionView } from '../tasks/protection.ts';
 import { taskView } from '../tasks/view.ts';
 import type { Wire } from '../wire.ts';
 import { type ActionContext, type Actions, action } from './action.ts';
@@ -48,7 +49,7 @@ export function taskActions(context: ActionContext): Actions {
       ({ cluster: reference, tasks = [] }) => {
         const cluster = activeCluster(context, reference);
         const { found, failures } = serviceTasks(context, cluster, tasks);
-        return { protectedTasks: found.map((task) => protectionView(context, task)), failures };
+        return { protectedTasks: found.map((task) => protectionView(task, context.clock.now())), failures };
       },
     ),
   };
@@ -56,7 +57,9 @@ export function taskActions(context: ActionContext): Actions {
 
 function listTasks(context: ActionContext, input: Wire<sdk.ListTasksRequest>): Wire<sdk.ListTasksResponse> {
   const cluster = activeCluster(context, input.cluster);
+  checkFilters(input);
   const desiredStatus = input.desiredStatus ?? 'RUNNING';
+  const instance = input.containerInstance && lastPart(input.containerInstance);
   const service =
     input.serviceName === undefined ? undefined : findService(context, cluster, input.serviceName);
   if (input.serviceName !== undefined && !service) throw serviceNotFound();
@@ -67,7 +70,7 @@ function listTasks(context: ActionContext, input: Wire<sdk.ListTasksRequest>): W
     (input.family === undefined || task.family === input.family) &&
     (input.startedBy === undefined || task.startedBy === input.startedBy) &&
     (input.launchType === undefined || task.launchType === input.launchType) &&
-    input.containerInstance === undefined;
+    (instance === undefined || task.reserved?.instanceId === instance);
   const candidates = context.state.tasks.of(narrowestOwner(cluster, input, service?.key));
   const { nextToken, maxResults, ...query } = input;
   const listed = page(candidates.filter(matches), ({ id }) => id, {
@@ -77,6 +80,17 @@ function listTasks(context: ActionContext, input: Wire<sdk.ListTasksRequest>): W
   });
   return { taskArns: listed.items.map(({ arn }) => arn), nextToken: listed.nextToken };
 }
+
+function checkFilters(input: Wire<sdk.ListTasksRequest>): void {
+  const { startedBy, serviceName, family, containerInstance, launchType, daemonName } = input;
+  if (daemonName !== undefined) throw unsupported('Local AWS does not have daemons.');
+  const others = [serviceName, family, containerInstance, launchType];
+  if (startedBy !== undefined && others.some((filter) => filter !== undefined)) {
+    throw invalid('startedBy must be the only filter when it is used.');
+  }
+}
+
+const lastPart = (reference: string) => reference.slice(reference.lastIndexOf('/') + 1);
 
 function narrowestOwner(
   cluster: ClusterRecord,
@@ -94,15 +108,13 @@ function updateProtection(
   input: Wire<sdk.UpdateTaskProtectionRequest>,
 ): Wire<sdk.UpdateTaskProtectionResponse> {
   const cluster = activeCluster(context, input.cluster);
-  const minutes = input.expiresInMinutes ?? 120;
-  if (minutes < 1 || minutes > 2880) throw invalid('expiresInMinutes must be between 1 and 2880.');
+  const until = protectionEnd(context, input.protectionEnabled ?? false, input.expiresInMinutes);
   if ((input.tasks?.length ?? 0) > 10) throw invalid('At most 10 tasks can be protected at once.');
   const { found, failures } = serviceTasks(context, cluster, input.tasks ?? []);
-  const until = input.protectionEnabled ? context.clock.now() + minutes * 60_000 : 0;
   for (const { id } of found) context.book.note(id, { protectedUntil: until });
   const protectedTasks = found.flatMap(({ id }) => {
     const task = context.state.tasks.get(id);
-    return task ? [protectionView(context, task)] : [];
+    return task ? [protectionView(task, context.clock.now())] : [];
   });
   return { protectedTasks, failures };
 }
@@ -117,16 +129,6 @@ function serviceTasks(context: ActionContext, cluster: ClusterRecord, references
     else found.push(task);
   }
   return { found, failures };
-}
-
-function protectionView(context: ActionContext, task: TaskRecord): Wire<sdk.ProtectedTask> {
-  const until = task.protectedUntil ?? 0;
-  const isProtected = until > context.clock.now();
-  return {
-    taskArn: task.arn,
-    protectionEnabled: isProtected,
-    ...(isProtected ? { expirationDate: until / 1000 } : {}),
-  };
 }
 
 function missing(context: ActionContext, cluster: ClusterRecord, reference: string): Wire<sdk.Failure> {

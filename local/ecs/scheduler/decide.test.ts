@@ -125,6 +125,50 @@ describe('decideService', () => {
     expect(kinds(service({ deployments, tasks }))).toEqual(['retire', 'complete', 'steady']);
   });
 
+  it('lets old tasks go down to the lower bound once it is early enough a success', () => {
+    const early = { healthyPercent: 50, cleanup: 'DEFERRED' as const };
+    const tasks = [task('new'), task('new'), task('old'), task('old')];
+    const bounds = { desiredCount: 4, minimumPercent: 50, maximumPercent: 100, tasks };
+    const old = deployment('old', { state: 'completed' });
+    const under = [deployment('new', { early, startAfter: 5000 }), old];
+    expect(decideService(service({ ...bounds, deployments: under }))).toEqual({
+      actions: [{ kind: 'complete', deploymentId: 'new' }],
+      wakeAt: 5000,
+    });
+    const done = [deployment('new', { early, startAfter: 5000, state: 'completed' }), old];
+    expect(kinds(service({ ...bounds, deployments: done }))).toEqual(['stop', 'stop']);
+    const blocking = { ...early, cleanup: 'BLOCKING' as const };
+    const first = [deployment('new', { early: blocking, startAfter: 5000 }), old];
+    expect(kinds(service({ ...bounds, deployments: first }))).toEqual(['stop', 'stop']);
+    const gone = { ...bounds, tasks: tasks.slice(0, 2) };
+    expect(kinds(service({ ...gone, deployments: first }))).toEqual(['complete']);
+  });
+
+  it('completes after its bake time, which begins when it could complete', () => {
+    const tasks = [task('new'), task('new')];
+    const baking = (since?: number) => [
+      deployment('new', { bake: { durationMs: 500, ...(since === undefined ? {} : { since }) } }),
+    ];
+    expect(decideService(service({ deployments: baking(), tasks }))).toEqual({
+      actions: [{ kind: 'bake', deploymentId: 'new' }],
+      wakeAt: 1500,
+    });
+    expect(decideService(service({ deployments: baking(600), tasks }))).toEqual({
+      actions: [],
+      wakeAt: 1100,
+    });
+    expect(kinds(service({ deployments: baking(500), tasks }))).toEqual(['complete', 'steady']);
+  });
+
+  it('fails for an alarm while it is under way, and never afterwards', () => {
+    const alarms = ['errors'];
+    expect(decideService(service({ deployments: [deployment('new', { alarms })] })).actions).toEqual([
+      { kind: 'fail', deploymentId: 'new', cause: { kind: 'alarm', names: alarms } },
+    ]);
+    const done = [deployment('new', { alarms, state: 'completed' })];
+    expect(kinds(service({ deployments: done }))).toEqual(['start']);
+  });
+
   it('fails at the threshold, before anything else', () => {
     const deployments = [deployment('new', { failures: 3, failureThreshold: 3 })];
     expect(kinds(service({ deployments }))).toEqual(['fail']);

@@ -2,25 +2,34 @@ import type { Timer } from '../../support/clock.ts';
 import type { EcsContext } from '../context.ts';
 import { publishAction } from '../events.ts';
 import type { ServiceRecord, TaskRecord } from '../model.ts';
-import { changeDeployment, changeService, changeServiceDeployment, say } from '../services/book.ts';
-import { completeDeployment, failDeployment, retireDeployment } from '../services/deployments.ts';
+import { changeDeployment, changeService, say } from '../services/book.ts';
+import { completeDeployment, retireDeployment } from '../services/deployments.ts';
+import { failDeployment } from '../services/failure.ts';
 import { forgetInactiveServices } from '../services/retention.ts';
+import { watchedAlarms } from '../strategies/alarms.ts';
+import type { StrategyAction } from '../strategies/decide.ts';
+import { StrategyRunner } from '../strategies/runner.ts';
 import type { TaskBook } from '../tasks/book.ts';
 import type { TaskDriver } from '../tasks/driver.ts';
 import type { TargetKeeper } from '../tasks/targets.ts';
-import { afterFailure, failureThreshold, noBackoff } from './breaker.ts';
-import { decideService, type ServiceAction } from './decide.ts';
-import { deploymentOf, type HealthReport, healthOf, liveTasks, snapshotOf } from './snapshot.ts';
+import { afterFailure } from './breaker.ts';
+import { daemonPlan } from './daemon-plan.ts';
+import { decideService } from './decide.ts';
+import { countFailure, noteHealthy } from './failures.ts';
+import { tellStopped, tellTargets } from './messages.ts';
+import { type HealthReport, healthOf, liveTasks, snapshotOf } from './snapshot.ts';
 import { startTasks } from './start.ts';
+import { noteUnplaced, retryUnplaced } from './unplaced.ts';
+import { rebalance } from './zones.ts';
 
 const turnCeiling = 20;
-const impairedAfterRounds = 3;
 
 /** Keeps every service as it should be: looks, decides, acts, whenever something about a service changes. */
 export class ServiceScheduler {
   readonly #context: EcsContext;
   readonly #book: TaskBook;
   readonly #driver: TaskDriver;
+  readonly #strategies: StrategyRunner;
   readonly #woken = new Set<string>();
   readonly #timers = new Map<string, Timer>();
   #paused = true;
@@ -31,15 +40,19 @@ export class ServiceScheduler {
     this.#driver = driver;
     book.onChange((task, before) => this.#taskChanged(task, before));
     targets.onChange((taskId) => this.#wakeOwner(context.state.tasks.get(taskId)));
+    this.#strategies = new StrategyRunner(context, (key) => this.wake(key));
+    context.alarms.onChange((name) => this.#alarmChanged(name));
   }
 
   resume(): void {
     this.#paused = false;
+    this.#strategies.resume();
     for (const { key } of this.#context.state.services.values()) this.wake(key);
   }
 
   pause(): void {
     this.#paused = true;
+    this.#strategies.pause();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
   }
@@ -54,15 +67,31 @@ export class ServiceScheduler {
     });
   }
 
+  /** Container instances have come, gone or become free: what found no place is tried again. */
+  capacityChanged(cluster: string): void {
+    for (const service of this.#context.state.services.values()) {
+      if (service.cluster !== cluster || service.status === 'INACTIVE') continue;
+      retryUnplaced(this.#context, service);
+      this.wake(service.key);
+    }
+  }
+
   #wakeOwner(task: TaskRecord | undefined): void {
     if (task?.service) this.wake(task.service.key);
   }
 
+  #alarmChanged(name: string): void {
+    for (const service of this.#context.state.services.values()) {
+      if (watchedAlarms(service).includes(name)) this.wake(service.key);
+    }
+  }
+
   #taskChanged(task: TaskRecord, before: TaskRecord | undefined): void {
     if (!task.service) return;
+    tellTargets(this.#context, task, before);
     const hasEnded = task.desiredStatus === 'STOPPED' && before?.desiredStatus === 'RUNNING';
     if (hasEnded && (task.stopCode === 'EssentialContainerExited' || task.stopCode === 'TaskFailedToStart')) {
-      this.#countFailure(task);
+      countFailure(this.#context, task);
     }
     this.wake(task.service.key);
   }
@@ -78,14 +107,20 @@ export class ServiceScheduler {
         return;
       }
       const health = new Map(tasks.map((task) => [task.id, healthOf(this.#context, service, task)]));
-      this.#noteHealthy(service, tasks, health);
+      noteHealthy(this.#context, this.#book, service, tasks, health);
       const current = this.#context.state.services.get(key) ?? service;
-      const plan = decideService(snapshotOf(this.#context, current, tasks, health));
-      const moments = [plan.wakeAt, ...[...health.values()].map(({ changesAt }) => changesAt)];
-      looksAgainAt = earliest(moments);
+      const snapshot = snapshotOf(this.#context, current, tasks, health);
+      const plan =
+        current.scheduling === 'DAEMON'
+          ? daemonPlan(this.#context, current, tasks, health)
+          : (this.#strategies.plan(current, snapshot) ?? decideService(snapshot));
+      const moments = [...health.values()].map(({ changesAt }) => changesAt);
+      looksAgainAt = earliest([plan.wakeAt, ...moments, ...protectionEnds(tasks, snapshot.now)]);
       let acted = false;
       for (const action of plan.actions) acted = this.#apply(key, action, health) || acted;
+      tellStopped(this.#context, current, plan.actions);
       if (!acted) break;
+      if (turn === turnCeiling - 1) looksAgainAt = this.#context.clock.now();
     }
     this.#sleepUntil(key, looksAgainAt);
   }
@@ -102,11 +137,11 @@ export class ServiceScheduler {
   }
 
   /** True when something has changed, so that it is worth looking again. */
-  #apply(key: string, action: ServiceAction, health: ReadonlyMap<string, HealthReport>): boolean {
+  #apply(key: string, action: StrategyAction, health: ReadonlyMap<string, HealthReport>): boolean {
     switch (action.kind) {
       case 'start':
         changeService(this.#context, key, { steady: false });
-        return this.#start(key, action.deploymentId, action.count);
+        return this.#start(key, action.deploymentId, action.count, action.instanceIds);
       case 'stop':
         changeService(this.#context, key, { steady: false });
         this.#stop(
@@ -116,8 +151,10 @@ export class ServiceScheduler {
         );
         return true;
       case 'fail':
-        failDeployment(this.#context, key, action.deploymentId);
-        this.#noteBreaker(key, action.deploymentId, true);
+        failDeployment(this.#context, key, action.deploymentId, action.cause);
+        return true;
+      case 'bake':
+        changeDeployment(this.#context, key, action.deploymentId, { stableSince: this.#context.clock.now() });
         return true;
       case 'complete':
         completeDeployment(this.#context, key, action.deploymentId);
@@ -126,18 +163,28 @@ export class ServiceScheduler {
         retireDeployment(this.#context, key, action.deploymentId);
         return true;
       case 'steady':
-        return this.#becomeSteady(key);
+        return this.#settle(key);
+      case 'enter':
+      case 'shift':
+      case 'invoke':
+      case 'expire':
+        return this.#strategies.apply(key, action);
     }
   }
 
-  #start(key: string, deploymentId: string, count: number): boolean {
+  #start(key: string, deploymentId: string, count: number, instanceIds?: readonly string[]): boolean {
     const service = this.#context.state.services.get(key);
     const deployment = service?.deployments.find(({ id }) => id === deploymentId);
     if (!service || !deployment) return false;
-    const problem = startTasks(this.#context, this.#book, service, deployment, count);
-    if (problem === undefined) return true;
-    publishAction(this.#context, service, 'SERVICE_TASK_CONFIGURATION_FAILURE', problem);
-    say(this.#context, key, `was unable to place a task. Reason: ${problem}`);
+    const trouble = startTasks(this.#context, this.#book, service, deployment, count, instanceIds);
+    if (trouble?.event === 'SERVICE_TASK_PLACEMENT_FAILURE') {
+      noteUnplaced(this.#context, service, deploymentId, trouble);
+      return true;
+    }
+    if (deployment.unplaced) changeDeployment(this.#context, key, deploymentId, { unplaced: undefined });
+    if (trouble === undefined) return true;
+    publishAction(this.#context, service, trouble.event, trouble.reason);
+    say(this.#context, key, trouble.message);
     const now = this.#context.clock.now();
     changeDeployment(this.#context, key, deploymentId, {
       failures: deployment.failures + 1,
@@ -152,77 +199,16 @@ export class ServiceScheduler {
     if (!service || !task) return;
     if (unhealthy !== undefined) {
       say(this.#context, key, `(task ${taskId}) ${unhealthy.replace('Task ', '')}.`);
-      this.#countFailure(task);
-    } else {
-      say(this.#context, key, `has stopped 1 running tasks: (task ${taskId}).`);
+      countFailure(this.#context, task);
     }
     const scaling = `Scaling activity initiated by (deployment ${service.deployments[0]?.id ?? 'none'})`;
     this.#driver.stop(taskId, 'ServiceSchedulerInitiated', unhealthy ?? scaling);
-    publishAction(this.#context, service, 'TASKS_STOPPED');
   }
 
-  /**
-   * A task that ended by itself or failed its health checks counts against the deployment while that is under
-   * way, and slows further starts unless it had been healthy.
-   */
-  #countFailure(task: TaskRecord): void {
-    const key = task.service?.key ?? '';
+  /** A service that is as it should be may still be spread unevenly over its zones. */
+  #settle(key: string): boolean {
     const service = this.#context.state.services.get(key);
-    const deployment = service && deploymentOf(service, task);
-    if (!service || !deployment) return;
-    const failed = { createdAt: task.createdAt, reachedRunning: task.startedAt !== undefined };
-    const backoff = task.reachedHealthy
-      ? deployment.backoff
-      : afterFailure(deployment.backoff, failed, this.#context.clock.now());
-    const isUnderWay = deployment.rolloutState === 'IN_PROGRESS';
-    const isImpaired = backoff.round >= impairedAfterRounds && !deployment.impairedTold;
-    changeDeployment(this.#context, key, deployment.id, {
-      backoff,
-      impairedTold: deployment.impairedTold || isImpaired,
-      ...(isUnderWay ? { failures: deployment.failures + 1 } : {}),
-    });
-    if (isUnderWay) this.#noteBreaker(key, deployment.id, false);
-    if (!isImpaired) return;
-    say(this.#context, key, 'is unable to consistently start tasks successfully.');
-    publishAction(this.#context, service, 'SERVICE_TASK_START_IMPAIRED');
-  }
-
-  /** Keeps the service deployment's view of the circuit breaker. */
-  #noteBreaker(key: string, deploymentId: string, triggered: boolean): void {
-    const service = this.#context.state.services.get(key);
-    const deployment = service?.deployments.find(({ id }) => id === deploymentId);
-    const arn = deployment?.serviceDeploymentArn ?? '';
-    const before = this.#context.state.serviceDeployments.get(arn);
-    if (!service || !deployment || !before) return;
-    const breaker = service.configuration.deploymentCircuitBreaker;
-    changeServiceDeployment(this.#context, arn, {
-      breaker: {
-        failures: deployment.failures,
-        threshold: failureThreshold(breaker, service.desiredCount) ?? 0,
-        triggered: triggered || before.breaker.triggered,
-      },
-    });
-  }
-
-  /** The first time a task is healthy ends the back-off and, unless told otherwise, the breaker's count. */
-  #noteHealthy(
-    service: ServiceRecord,
-    tasks: readonly TaskRecord[],
-    health: ReadonlyMap<string, HealthReport>,
-  ): void {
-    for (const task of tasks) {
-      if (task.reachedHealthy || health.get(task.id)?.health !== 'healthy') continue;
-      this.#book.note(task.id, { reachedHealthy: true });
-      const deployment = deploymentOf(service, task);
-      if (!deployment) continue;
-      const resets = service.configuration.deploymentCircuitBreaker?.resetOnHealthyTask !== false;
-      changeDeployment(this.#context, service.key, deployment.id, {
-        backoff: noBackoff,
-        impairedTold: false,
-        ...(resets ? { failures: 0 } : {}),
-      });
-      if (resets) this.#noteBreaker(service.key, deployment.id, false);
-    }
+    return (service && rebalance(this.#context, this.#book, service)) || this.#becomeSteady(key);
   }
 
   #becomeSteady(key: string): boolean {
@@ -244,6 +230,11 @@ export class ServiceScheduler {
     if (token !== undefined) this.#context.state.tokens.delete(`${service.cluster}|CreateService|${token}`);
     forgetInactiveServices(this.#context);
   }
+}
+
+/** When tasks that must not be stopped now may be. */
+function protectionEnds(tasks: readonly TaskRecord[], now: number): readonly number[] {
+  return tasks.flatMap(({ protectedUntil = 0 }) => (protectedUntil > now ? [protectedUntil] : []));
 }
 
 function earliest(moments: readonly (number | undefined)[]): number | undefined {

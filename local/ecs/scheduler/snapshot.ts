@@ -1,8 +1,10 @@
 import type { EcsContext } from '../context.ts';
 import { type DeploymentRecord, isStarting, isUp, type ServiceRecord, type TaskRecord } from '../model.ts';
+import { isDisplaced } from '../placement/displaced.ts';
 import { taskOwners } from '../state.ts';
+import { alarmsAgainst } from '../strategies/alarms.ts';
 import { failureThreshold } from './breaker.ts';
-import type { DeploymentSnapshot, ServiceSnapshot, TaskSnapshot } from './decide.ts';
+import type { DeploymentSnapshot, EarlySuccess, ServiceSnapshot, TaskSnapshot } from './decide.ts';
 
 /** What the scheduler knows of a task's health. */
 export interface HealthReport {
@@ -33,24 +35,58 @@ export function snapshotOf(
     desiredCount: service.desiredCount,
     minimumPercent: service.configuration.minimumHealthyPercent ?? 100,
     maximumPercent: service.configuration.maximumPercent ?? 200,
-    deployments: service.deployments.map((deployment) => deploymentSnapshot(deployment, threshold)),
-    tasks: tasks.map((task) => taskSnapshot(service, task, health.get(task.id)?.health ?? 'unknown', now)),
+    deployments: service.deployments.map((deployment) =>
+      deploymentSnapshot(context, service, deployment, threshold),
+    ),
+    tasks: tasks.map((task) => ({
+      ...taskSnapshot(service, task, health.get(task.id)?.health ?? 'unknown', now),
+      ...(isDisplaced(context, task) ? { deploymentId: undefined } : {}),
+    })),
   };
 }
 
 const states = { IN_PROGRESS: 'in_progress', COMPLETED: 'completed', FAILED: 'failed' } as const;
 
-function deploymentSnapshot(deployment: DeploymentRecord, threshold: number | undefined): DeploymentSnapshot {
+function deploymentSnapshot(
+  context: EcsContext,
+  service: ServiceRecord,
+  deployment: DeploymentRecord,
+  threshold: number | undefined,
+): DeploymentSnapshot {
+  const early = earlySuccessOf(service);
+  const bakes = isRolling(service) && !deployment.isRollback;
   return {
     id: deployment.id,
     state: states[deployment.rolloutState],
-    startAfter: deployment.backoff.startAfter,
+    startAfter: Math.max(deployment.backoff.startAfter, deployment.unplaced?.retryAt ?? 0),
     failures: deployment.failures,
     failureThreshold: threshold,
+    alarms: alarmsAgainst(context, service, deployment),
+    ...(early ? { early } : {}),
+    ...(bakes ? { bake: bakeOf(service, deployment) } : {}),
   };
 }
 
-function taskSnapshot(
+function isRolling({ configuration }: ServiceRecord): boolean {
+  return (configuration.strategy ?? 'ROLLING') === 'ROLLING';
+}
+
+function bakeOf({ configuration }: ServiceRecord, { stableSince }: DeploymentRecord) {
+  const durationMs = (configuration.bakeTimeInMinutes ?? 0) * 60_000;
+  return { durationMs, ...(stableSince === undefined ? {} : { since: stableSince }) };
+}
+
+function earlySuccessOf({ configuration }: ServiceRecord): EarlySuccess | undefined {
+  const {
+    enable,
+    healthyPercent = 100,
+    sourceServiceRevisionCleanup,
+  } = configuration.earlySuccessCriteria ?? {};
+  if (!enable) return undefined;
+  return { healthyPercent, cleanup: sourceServiceRevisionCleanup === 'DEFERRED' ? 'DEFERRED' : 'BLOCKING' };
+}
+
+export function taskSnapshot(
   service: ServiceRecord,
   task: TaskRecord,
   health: TaskSnapshot['health'],

@@ -1,20 +1,28 @@
 import type { EcsContext } from '../context.ts';
 import { publishAction, publishDeployment } from '../events.ts';
-import type { DeploymentRecord, RevisionRecord, ServiceRecord } from '../model.ts';
+import type { DeploymentRecord, RevisionRecord, ServiceDeploymentRecord, ServiceRecord } from '../model.ts';
 import { failureThreshold, noBackoff } from '../scheduler/breaker.ts';
+import { openAlarms } from '../strategies/alarms.ts';
+import { closeHooks, openHooks } from '../strategies/hooks.ts';
+import type { RolloutRecord } from '../strategies/record.ts';
+import { firstPosition, shiftTraffic } from '../strategies/rollout.ts';
+import { withServingGroups } from '../strategies/target-groups.ts';
 import { changeDeployment, changeService, changeServiceDeployment, hasEnded, say } from './book.ts';
 
 const historyCeiling = 100;
+const historyMs = 90 * 24 * 60 * 60_000;
 
 /** Makes `revision` what the service moves to; what was under way before is superseded. */
 export function beginDeployment(context: EcsContext, key: string, revision: RevisionRecord): void {
   const service = context.state.services.get(key);
   if (!service) return;
-  const now = context.clock.now();
   supersede(context, service);
+  const { rollout, target } = planned(context, service, revision);
+  const now = context.clock.now();
   const arn = context.arns.serviceDeployment(service.cluster, service.name, context.ids.serviceDeployment());
   const threshold = failureThreshold(service.configuration.deploymentCircuitBreaker, service.desiredCount);
-  context.state.revisions.put(revision.arn, revision);
+  const alarms = openAlarms(context, service);
+  context.state.revisions.put(target.arn, target);
   context.state.serviceDeployments.put(arn, {
     arn,
     serviceKey: key,
@@ -22,82 +30,39 @@ export function beginDeployment(context: EcsContext, key: string, revision: Revi
     clusterArn: service.clusterArn,
     status: 'IN_PROGRESS',
     sourceRevisions: service.deployments.map(({ revisionArn }) => revisionArn),
-    targetRevision: revision.arn,
+    targetRevision: target.arn,
     configuration: service.configuration,
     breaker: { failures: 0, threshold: threshold ?? 0, triggered: false },
+    ...(alarms ? { alarms } : {}),
+    ...(rollout ? { rollout } : {}),
     createdAt: now,
     updatedAt: now,
     startedAt: now,
   });
   const id = context.ids.deployment();
-  prepend(context, service, newDeployment(context, id, revision, arn, `ECS deployment ${id} in progress.`));
+  prepend(context, service, newDeployment(context, id, target, arn, `ECS deployment ${id} in progress.`));
+  if (rollout) openHooks(context, arn, rollout);
   trimHistory(context, key);
 }
 
-/** The circuit breaker has tripped: back to what last completed, or a stall where nothing ever did. */
-export function failDeployment(context: EcsContext, key: string, deploymentId: string): void {
-  const service = context.state.services.get(key);
-  const deployment = service?.deployments.find(({ id }) => id === deploymentId);
-  if (!service || !deployment) return;
-  const mayReturn = service.configuration.deploymentCircuitBreaker?.rollback === true;
-  const reason = 'ECS deployment circuit breaker: tasks failed to start.';
-  markFailed(context, service, deployment, reason);
-  if (
-    !deployment.isRollback &&
-    mayReturn &&
-    rollBack(context, key, deployment, 'ECS deployment circuit breaker')
-  )
-    return;
-  endServiceDeployment(context, deployment, deployment.isRollback ? 'ROLLBACK_FAILED' : 'STOPPED', reason);
-}
-
-/** As the circuit breaker would, but because somebody asked; false, and nothing changed, when there is no way back. */
-export function returnTo(
+/** Where a deployment by the service's strategy begins, and the target revision with its target groups. */
+function planned(
   context: EcsContext,
-  key: string,
-  deployment: DeploymentRecord,
-  cause: string,
-): boolean {
-  const service = context.state.services.get(key);
-  if (!service || !canReturn(context, service, deployment)) return false;
-  changeServiceDeployment(context, deployment.serviceDeploymentArn, { status: 'ROLLBACK_REQUESTED' });
-  markFailed(context, service, deployment, `${cause}.`);
-  return rollBack(context, key, deployment, cause);
-}
-
-function canReturn(context: EcsContext, service: ServiceRecord, from: DeploymentRecord): boolean {
-  const arn = service.completed?.revisionArn;
-  return arn !== undefined && arn !== from.revisionArn && context.state.revisions.get(arn) !== undefined;
-}
-
-/**
- * Returns to the revision that last completed; false when there is none. Its tasks that still run are kept: they
- * become the rollback deployment's.
- */
-function rollBack(context: EcsContext, key: string, failed: DeploymentRecord, cause: string): boolean {
-  const service = context.state.services.get(key);
-  const target = service?.completed;
-  const revision = target && context.state.revisions.get(target.revisionArn);
-  if (!service || !target || !revision || !canReturn(context, service, failed)) return false;
-  const now = context.clock.now();
-  const reason = `${cause}: rolling back to deploymentId ${target.deploymentId}.`;
-  changeServiceDeployment(context, failed.serviceDeploymentArn, {
-    status: 'ROLLBACK_IN_PROGRESS',
-    statusReason: reason,
-    rollback: { reason, startedAt: now, revisionArn: revision.arn },
-  });
-  const next = newDeployment(
-    context,
-    context.ids.deployment(),
-    revision,
-    failed.serviceDeploymentArn,
-    reason,
-  );
-  say(context, key, `rolling back to deployment ${target.deploymentId}.`);
-  const spoken = context.state.services.get(key) ?? service;
-  const others = spoken.deployments.filter(({ revisionArn }) => revisionArn !== revision.arn);
-  prepend(context, { ...spoken, deployments: others }, { ...next, isRollback: true });
-  return true;
+  service: ServiceRecord,
+  revision: RevisionRecord,
+): { readonly rollout: RolloutRecord | undefined; readonly target: RevisionRecord } {
+  const blue = context.state.revisions.get(service.completed?.revisionArn ?? '');
+  const isRolling = (service.configuration.strategy ?? 'ROLLING') === 'ROLLING';
+  const target = withServingGroups(revision, blue, !isRolling && blue !== undefined);
+  if (isRolling) return { rollout: undefined, target };
+  const rollout: RolloutRecord = {
+    ...(blue ? { blueRevision: blue.arn } : {}),
+    ...firstPosition(service.deployments.length),
+    enteredAt: context.clock.now(),
+    isReturning: false,
+    hooks: [],
+  };
+  return { rollout, target };
 }
 
 /** Everything of the new revision serves and nothing else is left. */
@@ -124,21 +89,14 @@ export function retireDeployment(context: EcsContext, key: string, deploymentId:
   });
 }
 
-/** Ends what is under way because its user says so, without a return. */
-export function abortDeployment(context: EcsContext, key: string, deployment: DeploymentRecord): void {
-  const service = context.state.services.get(key);
-  if (!service) return;
-  const reason = 'The service deployment was stopped by StopServiceDeployment.';
-  markFailed(context, service, deployment, reason);
-  endServiceDeployment(context, deployment, 'STOPPED', reason);
-}
-
 /** What is under way ends as STOPPED: it neither succeeded nor failed. */
 export function supersede(context: EcsContext, service: ServiceRecord, reason = superseded): void {
   for (const { serviceDeploymentArn } of service.deployments) {
     const running = context.state.serviceDeployments.get(serviceDeploymentArn);
     if (!running || hasEnded(running)) continue;
     const now = context.clock.now();
+    returnTraffic(context, running);
+    closeHooks(context, running.arn, 'FAILED');
     changeServiceDeployment(context, running.arn, {
       status: 'STOPPED',
       statusReason: reason,
@@ -148,15 +106,31 @@ export function supersede(context: EcsContext, service: ServiceRecord, reason = 
   }
 }
 
+/** Whatever comes next, the revision that is given up serves no longer; once it is committed it is blue itself. */
+function returnTraffic(context: EcsContext, { rollout, targetRevision }: ServiceDeploymentRecord): void {
+  const green = context.state.revisions.get(targetRevision);
+  const blue = context.state.revisions.get(rollout?.blueRevision ?? '');
+  if (!rollout || !green || !blue || rollout.stage === 'CLEAN_UP') return;
+  shiftTraffic(context, green, blue, { production: 0, test: 0 });
+}
+
 const superseded = 'A newer service deployment has replaced this one.';
 
-function markFailed(context: EcsContext, service: ServiceRecord, failed: DeploymentRecord, reason: string) {
+/** Marks a deployment FAILED and tells of it; `spoken` is the reason as the service's messages have it. */
+export function markFailed(
+  context: EcsContext,
+  service: ServiceRecord,
+  failed: DeploymentRecord,
+  reason: string,
+  spoken = reason,
+): void {
   changeDeployment(context, service.key, failed.id, { rolloutState: 'FAILED', rolloutReason: reason });
-  say(context, service.key, `(deployment ${failed.id}) deployment failed: ${reason}`);
+  say(context, service.key, `(deployment ${failed.id}) deployment failed: ${spoken}`);
   announce(context, service, 'SERVICE_DEPLOYMENT_FAILED', failed.id, reason);
 }
 
-function endServiceDeployment(
+/** Ends a service deployment. */
+export function endServiceDeployment(
   context: EcsContext,
   deployment: DeploymentRecord,
   status: 'SUCCESSFUL' | 'STOPPED' | 'ROLLBACK_SUCCESSFUL' | 'ROLLBACK_FAILED',
@@ -171,7 +145,8 @@ function endServiceDeployment(
   });
 }
 
-function newDeployment(
+/** A PRIMARY deployment that begins now. */
+export function newDeployment(
   context: EcsContext,
   id: string,
   revision: RevisionRecord,
@@ -196,7 +171,8 @@ function newDeployment(
   };
 }
 
-function prepend(context: EcsContext, service: ServiceRecord, deployment: DeploymentRecord): void {
+/** Puts a deployment before the others, which are no longer PRIMARY. */
+export function prepend(context: EcsContext, service: ServiceRecord, deployment: DeploymentRecord): void {
   const others = service.deployments.map((other) => ({ ...other, status: 'ACTIVE' as const }));
   changeService(context, service.key, { deployments: [deployment, ...others], steady: false });
   announce(context, service, 'SERVICE_DEPLOYMENT_IN_PROGRESS', deployment.id, deployment.rolloutReason);
@@ -217,8 +193,11 @@ function announce(
 function trimHistory(context: EcsContext, key: string): void {
   const { serviceDeployments, revisions, services } = context.state;
   const all = serviceDeployments.of(key);
-  for (const { arn } of all.slice(0, Math.max(0, all.length - historyCeiling)))
-    serviceDeployments.delete(arn);
+  const before = context.clock.now() - historyMs;
+  const excess = Math.max(0, all.length - historyCeiling);
+  all.forEach(({ arn, createdAt }, index) => {
+    if (index < excess || createdAt < before) serviceDeployments.delete(arn);
+  });
   const used = new Set<string | undefined>([services.get(key)?.completed?.revisionArn]);
   for (const { revisionArn } of services.get(key)?.deployments ?? []) used.add(revisionArn);
   for (const kept of serviceDeployments.of(key)) {

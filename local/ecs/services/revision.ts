@@ -1,9 +1,12 @@
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { EcsContext } from '../context.ts';
-import type { ClusterRecord, DefinitionRecord, RevisionRecord } from '../model.ts';
+import type { ClusterRecord, DefinitionRecord, RevisionRecord, ServiceRecord } from '../model.ts';
 import { acceptPlacement } from '../validation/placement.ts';
+import { checkRegistries } from '../validation/registries.ts';
 import { checkLoadBalancers } from '../validation/service.ts';
+import { checkAdvanced } from '../validation/strategy.ts';
 import type { Wire } from '../wire.ts';
+import { acceptConnect } from './connect.ts';
 
 export type RevisionRequest = Pick<
   Wire<CreateServiceRequest>,
@@ -12,6 +15,8 @@ export type RevisionRequest = Pick<
   | 'platformVersion'
   | 'networkConfiguration'
   | 'loadBalancers'
+  | 'serviceRegistries'
+  | 'serviceConnectConfiguration'
   | 'enableExecuteCommand'
   | 'propagateTags'
 >;
@@ -20,13 +25,17 @@ export type RevisionRequest = Pick<
 export function newRevision(
   context: EcsContext,
   cluster: ClusterRecord,
-  service: { readonly key: string; readonly name: string; readonly arn: string },
+  service: Pick<ServiceRecord, 'key' | 'name' | 'arn' | 'configuration'>,
   definition: DefinitionRecord,
   request: RevisionRequest,
 ): RevisionRecord {
   const placement = acceptPlacement(cluster, definition, request);
   const loadBalancers = request.loadBalancers ?? [];
   checkLoadBalancers(context.targetGroups, definition, loadBalancers);
+  checkAdvanced(context.trafficRules, service.configuration.strategy, loadBalancers);
+  const serviceRegistries = request.serviceRegistries ?? [];
+  checkRegistries(context.registry, definition, serviceRegistries);
+  const connect = acceptConnect(context, cluster, definition, request.serviceConnectConfiguration);
   return {
     arn: context.arns.serviceRevision(cluster.name, service.name, context.ids.revision()),
     serviceKey: service.key,
@@ -36,7 +45,8 @@ export function newRevision(
     definitionKey: definition.key,
     ...placement,
     loadBalancers,
-    serviceRegistries: [],
+    serviceRegistries,
+    ...(connect ? { connect } : {}),
     enableExecuteCommand: request.enableExecuteCommand ?? false,
     propagateTags: request.propagateTags ?? 'NONE',
     createdAt: context.clock.now(),
@@ -51,6 +61,8 @@ export function requestOf(revision: RevisionRecord): RevisionRequest {
     ...(revision.platformVersion === undefined ? {} : { platformVersion: revision.platformVersion }),
     ...(revision.network ? { networkConfiguration: { awsvpcConfiguration: revision.network } } : {}),
     loadBalancers: revision.loadBalancers,
+    serviceRegistries: revision.serviceRegistries,
+    ...(revision.connect ? { serviceConnectConfiguration: revision.connect.configuration } : {}),
     enableExecuteCommand: revision.enableExecuteCommand,
     propagateTags: revision.propagateTags,
   };
@@ -61,7 +73,10 @@ export function isSameRevision(one: RevisionRecord, other: RevisionRecord): bool
   return comparable(one) === comparable(other);
 }
 
-function comparable({ arn: _arn, createdAt: _createdAt, ...rest }: RevisionRecord): string {
-  const sorted = Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1));
+/** Command execution and tag propagation concern tasks that start later: they need no deployment either. */
+function comparable(revision: RevisionRecord): string {
+  const { arn: _arn, createdAt: _createdAt, servingGroups: _groups, ...rest } = revision;
+  const { enableExecuteCommand: _execute, propagateTags: _propagate, ...started } = rest;
+  const sorted = Object.entries(started).sort(([one], [other]) => (one < other ? -1 : 1));
   return JSON.stringify(sorted);
 }

@@ -9,6 +9,13 @@ import {
   type TaskRecord,
 } from '../model.ts';
 import { liveTasks } from '../scheduler/snapshot.ts';
+import { alarmsView } from '../strategies/alarms.ts';
+import { currentHooks } from '../strategies/hooks.ts';
+import type { HookRecord } from '../strategies/record.ts';
+import { sharesOf } from '../strategies/rollout.ts';
+import { reportedStage } from '../strategies/stages.ts';
+import type { Shares } from '../strategies/traffic.ts';
+import { taskSetView } from '../task-sets/view.ts';
 import { toSeconds, type Wire } from '../wire.ts';
 import { hasEnded } from './book.ts';
 
@@ -20,7 +27,9 @@ export function serviceView(
 ): Wire<sdk.Service> {
   const tasks = liveTasks(context, service.key);
   const primary = service.deployments[0];
-  const revision = primary && context.state.revisions.get(primary.revisionArn);
+  const taskSets = context.state.taskSets.of(service.key);
+  const current = primary ?? taskSets.find(({ status }) => status === 'PRIMARY');
+  const revision = current && context.state.revisions.get(current.revisionArn);
   return {
     serviceArn: service.arn,
     serviceName: service.name,
@@ -32,7 +41,7 @@ export function serviceView(
     loadBalancers: revision?.loadBalancers ?? [],
     serviceRegistries: revision?.serviceRegistries ?? [],
     deploymentConfiguration: service.configuration,
-    taskSets: [],
+    taskSets: taskSets.map((set) => taskSetView(context, set)),
     deployments: service.deployments.map((deployment) => deploymentView(context, service, deployment, tasks)),
     ...(service.roleArn === undefined ? {} : { roleArn: service.roleArn }),
     events: service.messages,
@@ -42,13 +51,13 @@ export function serviceView(
     placementConstraints: service.placementConstraints,
     placementStrategy: service.placementStrategy,
     ...(service.graceSeconds === undefined ? {} : { healthCheckGracePeriodSeconds: service.graceSeconds }),
-    schedulingStrategy: 'REPLICA',
-    deploymentController: { type: 'ECS' },
+    schedulingStrategy: service.scheduling ?? 'REPLICA',
+    deploymentController: { type: service.external ? 'EXTERNAL' : 'ECS' },
     tags: includeTags ? service.tags : [],
     createdBy: context.arns.root,
     enableECSManagedTags: service.enableManagedTags,
-    propagateTags: revision?.propagateTags ?? 'NONE',
-    enableExecuteCommand: revision?.enableExecuteCommand ?? false,
+    propagateTags: revision?.propagateTags ?? service.external?.propagateTags ?? 'NONE',
+    enableExecuteCommand: revision?.enableExecuteCommand ?? service.external?.enableExecuteCommand ?? false,
     availabilityZoneRebalancing: service.zoneRebalancing,
   };
 }
@@ -72,8 +81,20 @@ function deploymentView(
     updatedAt: toSeconds(deployment.updatedAt),
     ...(revision ? settings(revision) : {}),
     taskDefinition: deployment.definitionArn,
+    ...(revision ? connectView(revision) : {}),
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutReason,
+  };
+}
+
+function connectView({ connect }: RevisionRecord) {
+  if (!connect) return {};
+  return {
+    serviceConnectConfiguration: connect.configuration,
+    serviceConnectResources: connect.offers.map(({ discoveryName, discoveryArn }) => ({
+      discoveryName,
+      discoveryArn,
+    })),
   };
 }
 
@@ -127,13 +148,19 @@ export function serviceDeploymentView(
 ): Wire<sdk.ServiceDeployment> {
   const { targetServiceRevisionArn: _, ...brief } = serviceDeploymentBrief(record);
   const tasks = liveTasks(context, record.serviceKey);
-  const { breaker, rollback } = record;
+  const { breaker, rollback, rollout } = record;
+  const shares = sharesOf(record);
   return {
     ...brief,
+    ...(rollout && !hasEnded(record) ? { lifecycleStage: reportedStage(rollout.stage) } : {}),
+    ...(rollout ? { lifecycleHookDetails: currentHooks(record).map(hookView) } : {}),
     updatedAt: toSeconds(record.updatedAt),
     ...(record.stoppedAt === undefined ? {} : { stoppedAt: toSeconds(record.stoppedAt) }),
-    sourceServiceRevisions: record.sourceRevisions.map((arn) => summary(arn, tasks)),
-    targetServiceRevision: summary(record.targetRevision, tasks),
+    sourceServiceRevisions: record.sourceRevisions.map((arn) => ({
+      ...summary(arn, tasks),
+      ...trafficOf(shares, arn === rollout?.blueRevision, false),
+    })),
+    targetServiceRevision: { ...summary(record.targetRevision, tasks), ...trafficOf(shares, true, true) },
     deploymentConfiguration: record.configuration,
     ...(rollback
       ? {
@@ -149,6 +176,29 @@ export function serviceDeploymentView(
       failureCount: breaker.failures,
       threshold: breaker.threshold,
     },
+    alarms: alarmsView(record, hasEnded(record)),
+  };
+}
+
+/** A revision's percentages of production and test traffic; the target has its own share, blue the rest. */
+function trafficOf(shares: Shares | undefined, takesPart: boolean, isTarget: boolean) {
+  if (!shares) return {};
+  const percent = (share: number) =>
+    takesPart ? (isTarget ? share : Math.round((100 - share) * 10) / 10) : 0;
+  return {
+    requestedTestTrafficWeight: percent(shares.test),
+    requestedProductionTrafficWeight: percent(shares.production),
+  };
+}
+
+function hookView(hook: HookRecord): Wire<sdk.DeploymentLifecycleHookDetail> {
+  return {
+    hookId: hook.id,
+    targetType: hook.type,
+    ...(hook.targetArn === undefined ? {} : { targetArn: hook.targetArn }),
+    status: hook.status,
+    expiresAt: toSeconds(hook.expiresAt),
+    timeoutAction: hook.timeoutAction,
   };
 }
 
@@ -166,12 +216,30 @@ export function serviceRevisionView(context: EcsContext, record: RevisionRecord)
     clusterArn: record.clusterArn,
     ...settings(record),
     loadBalancers: record.loadBalancers,
+    ...resolvedView(record),
     serviceRegistries: record.serviceRegistries,
+    ...(record.connect ? { serviceConnectConfiguration: record.connect.configuration } : {}),
     containerImages: (definition?.containerDefinitions ?? []).map(({ name, image }) => ({
       containerName: name,
       image,
     })),
     guardDutyEnabled: false,
     createdAt: toSeconds(record.createdAt),
+  };
+}
+
+/** Which target group each load balancer came to use, and the rule that leads there. */
+function resolvedView(record: RevisionRecord): Pick<Wire<sdk.ServiceRevision>, 'resolvedConfiguration'> {
+  const { loadBalancers, servingGroups } = record;
+  if (!servingGroups || loadBalancers.length === 0) return {};
+  return {
+    resolvedConfiguration: {
+      loadBalancers: loadBalancers.map(({ advancedConfiguration }, index) => ({
+        targetGroupArn: servingGroups[index],
+        ...(advancedConfiguration?.productionListenerRule === undefined
+          ? {}
+          : { productionListenerRule: advancedConfiguration.productionListenerRule }),
+      })),
+    },
   };
 }

@@ -7,6 +7,10 @@ export interface Activity {
   drain: 'not-begun' | 'waiting' | 'expired';
   /** Names of the containers that were told to stop. */
   readonly signalled: Set<string>;
+  /** Names of the containers that are being started again. */
+  readonly restarting: Set<string>;
+  /** Moments, in epoch milliseconds, at which a dependency is given up. */
+  readonly awaited: Set<number>;
   readonly timers: Timer[];
 }
 
@@ -23,7 +27,14 @@ export class Activities {
   of(taskId: string): Activity {
     let activity = this.#byTask.get(taskId);
     if (!activity) {
-      activity = { launching: undefined, drain: 'not-begun', signalled: new Set(), timers: [] };
+      activity = {
+        launching: undefined,
+        drain: 'not-begun',
+        signalled: new Set(),
+        restarting: new Set(),
+        awaited: new Set(),
+        timers: [],
+      };
       this.#byTask.set(taskId, activity);
     }
     return activity;

@@ -1,5 +1,6 @@
 import type { TaskOverride } from '@aws-sdk/client-ecs';
 import type { EcsContext } from '../context.ts';
+import { tasksOn } from '../instances/view.ts';
 import type {
   ContainerDefinition,
   ContainerRecord,
@@ -10,6 +11,9 @@ import type {
   TaskRecord,
   VpcConfiguration,
 } from '../model.ts';
+import type { HostPort, Reservation } from '../placement/records.ts';
+import { bindPorts, needsOf, portKey, remainingOf } from '../placement/resources.ts';
+import { subnetInZone, zoneOfSubnet } from '../placement/subnets.ts';
 import type { Wire } from '../wire.ts';
 
 export interface NewTask {
@@ -23,11 +27,16 @@ export interface NewTask {
   readonly capacityProvider?: string;
   readonly platformVersion?: string;
   readonly network?: VpcConfiguration;
-  /** Which of the network's subnets: tasks go round. */
-  readonly ordinal: number;
+  /** Where it was found a place: a container instance, or a subnet of Fargate. */
+  readonly place: NewPlace;
   readonly enableExecuteCommand?: boolean;
   readonly tags: Tags;
   readonly tokenKey?: string;
+}
+
+export interface NewPlace {
+  readonly instanceId?: string;
+  readonly subnetId?: string;
 }
 
 /** A task in PROVISIONING, version 1, not yet stored. */
@@ -35,8 +44,7 @@ export function newTask(context: EcsContext, wanted: NewTask): TaskRecord {
   const id = context.ids.task();
   const { definition } = wanted.definition;
   const overrides = completeOverrides(definition.containerDefinitions ?? [], wanted.overrides);
-  const subnets = wanted.network?.subnets ?? [];
-  const subnetId = subnets[wanted.ordinal % Math.max(1, subnets.length)];
+  const { subnetId, zone, reserved, hostPorts } = settle(context, wanted, overrides);
   const isFargate = wanted.launchType === 'FARGATE' || (wanted.capacityProvider ?? '').startsWith('FARGATE');
   return {
     id,
@@ -53,7 +61,7 @@ export function newTask(context: EcsContext, wanted: NewTask): TaskRecord {
     desiredStatus: 'RUNNING',
     version: 1,
     containers: (definition.containerDefinitions ?? []).map((container) =>
-      newContainer(context, wanted, id, container, overrides),
+      newContainer(context, wanted, id, container, overrides, hostPorts.get(container.name)),
     ),
     overrides,
     ...(wanted.launchType === undefined ? {} : { launchType: wanted.launchType }),
@@ -61,9 +69,12 @@ export function newTask(context: EcsContext, wanted: NewTask): TaskRecord {
     ...(isFargate ? { platformVersion: platform(wanted.platformVersion) } : {}),
     cpu: overrides.cpu ?? definition.cpu ?? sum(definition.containerDefinitions, 'cpu'),
     memory: overrides.memory ?? definition.memory ?? sum(definition.containerDefinitions, 'memory'),
-    ...(isFargate ? { ephemeralGiB: definition.ephemeralStorage?.sizeInGiB ?? 20 } : {}),
+    ...(isFargate
+      ? { ephemeralGiB: (overrides.ephemeralStorage ?? definition.ephemeralStorage)?.sizeInGiB ?? 20 }
+      : {}),
     ...(subnetId === undefined ? {} : { networkInterface: newInterface(context, subnetId) }),
-    zone: zoneOf(context.region, subnetId),
+    zone,
+    ...(reserved ? { reserved } : {}),
     health: 'UNKNOWN',
     targets: [],
     reachedHealthy: false,
@@ -74,12 +85,54 @@ export function newTask(context: EcsContext, wanted: NewTask): TaskRecord {
   };
 }
 
+interface Settled {
+  readonly subnetId: string | undefined;
+  readonly zone: string;
+  readonly reserved?: Reservation;
+  /** By container. */
+  readonly hostPorts: ReadonlyMap<string | undefined, readonly HostPort[]>;
+}
+
+/** What the task takes of the place that it was found. */
+function settle(context: EcsContext, wanted: NewTask, overrides: Wire<TaskOverride>): Settled {
+  const { instanceId, subnetId } = wanted.place;
+  const subnets = wanted.network?.subnets ?? [];
+  const instance = instanceId === undefined ? undefined : context.state.instances.get(instanceId);
+  if (!instance) return { subnetId, zone: zoneOfSubnet(context.region, subnetId), hostPorts: new Map() };
+  const { definition } = wanted.definition;
+  const remaining = remainingOf(instance.registered, tasksOn(context, instance.id));
+  const taken = new Set([
+    ...remaining.ports.map((hostPort) => portKey({ protocol: 'tcp', hostPort })),
+    ...remaining.portsUdp.map((hostPort) => portKey({ protocol: 'udp', hostPort })),
+  ]);
+  const hostPorts = new Map(
+    (definition.containerDefinitions ?? []).map((container) => [
+      container.name,
+      bindPorts(definition, container, taken),
+    ]),
+  );
+  const { cpu, memory } = needsOf(definition, overrides);
+  return {
+    subnetId: subnetInZone(context.region, subnets, instance.zone),
+    zone: instance.zone,
+    hostPorts,
+    reserved: {
+      instanceId: instance.id,
+      instanceArn: instance.arn,
+      cpu,
+      memory,
+      hostPorts: [...hostPorts.values()].flat(),
+    },
+  };
+}
+
 function newContainer(
   context: EcsContext,
   wanted: NewTask,
   taskId: string,
   container: ContainerDefinition,
   overrides: Wire<TaskOverride>,
+  hostPorts: readonly HostPort[] | undefined,
 ): ContainerRecord {
   const override = overrides.containerOverrides?.find((entry) => entry.name === container.name);
   const memory = override?.memory ?? container.memory;
@@ -92,6 +145,7 @@ function newContainer(
     status: 'PENDING',
     health: 'UNKNOWN',
     checked: container.healthCheck !== undefined,
+    ...(hostPorts?.length ? { hostPorts } : {}),
     cpu: override?.cpu ?? container.cpu ?? 0,
     ...(memory === undefined ? {} : { memory }),
     ...(reservation === undefined ? {} : { memoryReservation: reservation }),
@@ -133,11 +187,4 @@ function newInterface(context: EcsContext, subnetId: string): NetworkInterfaceRe
     macAddress: `0a:${mac.match(/../g)?.join(':') ?? mac}`,
     subnetId,
   };
-}
-
-/** A subnet lies in one zone, always the same. */
-export function zoneOf(region: string, subnetId: string | undefined): string {
-  let sum = 0;
-  for (const character of subnetId ?? '') sum = (sum * 31 + character.charCodeAt(0)) % 3;
-  return `${region}${'abc'[sum]}`;
 }

@@ -12,6 +12,24 @@ export function readiness(container: ContainerDefinition, containers: readonly C
   return all.includes('wait') ? 'wait' : 'ready';
 }
 
+/**
+ * When a waiting container gives up, in epoch milliseconds: `startTimeout` after the start of a dependency that is to
+ * complete, succeed or become healthy and has not. Undefined while nothing limits the wait.
+ */
+export function givesUpAt(
+  container: ContainerDefinition,
+  definitions: readonly ContainerDefinition[],
+  containers: readonly ContainerRecord[],
+): number | undefined {
+  const deadlines = (container.dependsOn ?? []).flatMap(({ containerName, condition = 'START' }) => {
+    const other = containers.find(({ name }) => name === containerName);
+    const timeoutSeconds = definitions.find(({ name }) => name === containerName)?.startTimeout;
+    if (condition === 'START' || timeoutSeconds === undefined || other?.startedAt === undefined) return [];
+    return isMet(condition, other) === 'wait' ? [other.startedAt + timeoutSeconds * 1000] : [];
+  });
+  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
+}
+
 function isMet(condition: string, other: ContainerRecord): Readiness {
   const stopped = other.status === 'STOPPED';
   switch (condition) {

@@ -3,9 +3,11 @@ import type { EcsContext } from '../context.ts';
 import type { ContainerDefinition, StopCode, TaskRecord } from '../model.ts';
 import { Activities } from './activity.ts';
 import { type TaskBook, withContainer } from './book.ts';
-import { readiness } from './dependencies.ts';
+import { givesUpAt, readiness } from './dependencies.ts';
 import { HealthProber } from './health.ts';
-import { containerId, containerLaunch, LaunchRefused, parseContainerId } from './launch.ts';
+import { containerId, parseContainerId } from './launch.ts';
+import { Launcher } from './launcher.ts';
+import { ContainerRestarter } from './restart.ts';
 import { ContainerStopper } from './stopper.ts';
 import type { TargetKeeper } from './targets.ts';
 
@@ -20,8 +22,9 @@ export class TaskDriver {
   readonly #targets: TargetKeeper;
   readonly #activities: Activities;
   readonly #stopper: ContainerStopper;
+  readonly #launcher: Launcher;
+  readonly #restarter: ContainerRestarter;
   readonly #woken = new Set<string>();
-  readonly #abandoned = new Set<string>();
   #state: 'new' | 'driving' | 'paused' = 'new';
 
   constructor(context: EcsContext, book: TaskBook, targets: TargetKeeper) {
@@ -29,11 +32,17 @@ export class TaskDriver {
     this.#book = book;
     this.#prober = new HealthProber(context, book);
     this.#activities = new Activities(context, (taskId) => this.wake(taskId));
-    this.#stopper = new ContainerStopper(context, this.#activities, (id, exit) => this.#heard(id, exit));
+    this.#launcher = new Launcher(context, () => this.#state === 'driving');
+    const heard = (id: string, exit: ExitedContainer) => this.#heard(id, exit);
+    this.#stopper = new ContainerStopper(context, this.#activities, heard);
+    this.#restarter = new ContainerRestarter(context, book, this.#activities, this.#launcher, {
+      exited: heard,
+      restarted: (taskId) => this.#watch(taskId),
+    });
     this.#targets = targets;
     targets.onChange((taskId) => this.wake(taskId));
     book.onChange((task) => this.wake(task.id));
-    context.runtime.onExit((id, exit) => this.#heard(id, exit));
+    context.runtime.onExit(heard);
   }
 
   /** Begins to drive: every task is looked at once. */
@@ -58,9 +67,7 @@ export class TaskDriver {
 
   /** As `pause`, and what is being launched meanwhile is killed when it has started. */
   abandon(): void {
-    for (const { id } of this.#context.state.tasks.values()) {
-      if (this.#activities.of(id).launching !== undefined) this.#abandoned.add(id);
-    }
+    this.#launcher.abandon();
     this.pause();
   }
 
@@ -98,8 +105,11 @@ export class TaskDriver {
     const container = task?.containers.find(({ name }) => name === parsed?.containerName);
     if (!task || !container || container.status === 'STOPPED') return;
     this.#prober.forget(task.id, container.name);
+    const definition = this.#definitions(task).find(({ name }) => name === container.name);
+    if (this.#restarter.takes(task, container, definition, exit)) return;
     const containers = withContainer(task, container.name, {
       status: 'STOPPED',
+      isRestarting: false,
       ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }),
       ...(exit.reason === undefined ? {} : { reason: exit.reason }),
     });
@@ -124,10 +134,15 @@ export class TaskDriver {
   running(taskId: string, name: string, found: RunningContainer): void {
     const task = this.#context.state.tasks.get(taskId);
     const container = task?.containers.find((entry) => entry.name === name);
-    if (!task || container?.status !== 'PENDING') return;
+    if (!task || !container) return;
+    if (container.isRestarting) {
+      this.#book.note(taskId, { containers: withContainer(task, name, { isRestarting: false }) });
+    }
+    if (container.status !== 'PENDING') return;
     this.#book.change(taskId, {
       containers: withContainer(task, name, {
         status: 'RUNNING',
+        startedAt: this.#context.clock.now(),
         runtimeId: found.runtimeId,
         ...(found.imageDigest === undefined ? {} : { imageDigest: found.imageDigest }),
         ...(found.publishedPorts === undefined ? {} : { publishedPorts: found.publishedPorts }),
@@ -136,8 +151,12 @@ export class TaskDriver {
       pullStartedAt: task.pullStartedAt ?? task.createdAt,
       pullStoppedAt: this.#context.clock.now(),
     });
-    const started = this.#context.state.tasks.get(taskId);
-    if (started) this.#prober.watchAll(started, this.#definitions(started));
+    this.#watch(taskId);
+  }
+
+  #watch(taskId: string): void {
+    const task = this.#context.state.tasks.get(taskId);
+    if (task) this.#prober.watchAll(task, this.#definitions(task));
   }
 
   /** One transition or effect; true when the record changed and another step may follow. */
@@ -195,31 +214,30 @@ export class TaskDriver {
         void this.#launch(task, definition);
         return false;
       }
+      const deadline = givesUpAt(definition, definitions, task.containers);
+      if (deadline === undefined) continue;
+      if (deadline <= this.#context.clock.now()) {
+        const reason = `TaskFailedToStart: timed out waiting for the dependencies of container ${container.name}`;
+        return this.#failStart(task, container.name, reason);
+      }
+      this.#lookAgainAt(task.id, deadline);
     }
     return false;
   }
 
-  /** The intent is on disk before the container starts, so that a kill in between loses neither. */
+  #lookAgainAt(taskId: string, atMs: number): void {
+    const { awaited } = this.#activities.of(taskId);
+    if (awaited.has(atMs)) return;
+    awaited.add(atMs);
+    this.#activities.after(taskId, atMs - this.#context.clock.now(), () => awaited.delete(atMs));
+  }
+
   async #launch(task: TaskRecord, definition: ContainerDefinition): Promise<void> {
     const name = definition.name ?? '';
-    try {
-      const launch = containerLaunch(this.#context, task, definition);
-      this.#context.journal.flush();
-      const found = await this.#context.runtime.launch(launch);
-      if (this.#abandoned.delete(task.id)) {
-        await this.#context.runtime.signal(launch.id, 'SIGKILL');
-        return;
-      }
-      this.#activities.of(task.id).launching = undefined;
-      if (this.#state === 'driving') this.running(task.id, name, found);
-    } catch (error) {
-      if (this.#abandoned.delete(task.id)) return;
-      this.#activities.of(task.id).launching = undefined;
-      const message = error instanceof Error ? error.message : String(error);
-      const reason = error instanceof LaunchRefused || /^\w+(Error|Exception):/.test(message);
-      if (this.#state === 'driving')
-        this.#failStart(task, name, reason ? message : `ContainerRuntimeError: ${message}`);
-    }
+    const outcome = await this.#launcher.launch(task, definition);
+    this.#activities.of(task.id).launching = undefined;
+    if (outcome.is === 'running') this.running(task.id, name, outcome.found);
+    if (outcome.is === 'failed') this.#failStart(task, name, outcome.reason);
     this.wake(task.id);
   }
 
@@ -282,6 +300,8 @@ export class TaskDriver {
     this.#book.change(task.id, {
       lastStatus: 'STOPPED',
       stoppedAt: this.#context.clock.now(),
+      // The notice was kept; what stopped the task is that Spot took its capacity back.
+      ...(task.stopCode === 'TerminationNotice' ? { stopCode: 'SpotInterruption' } : {}),
       containers: task.containers.map((container) => ({ ...container, status: 'STOPPED' })),
     });
     return false;

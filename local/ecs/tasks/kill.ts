@@ -1,3 +1,4 @@
+import { realClock } from '../../support/clock.ts';
 import type { EcsContext } from '../context.ts';
 import { containerId } from './launch.ts';
 
@@ -16,7 +17,9 @@ export async function killEverything(context: EcsContext): Promise<void> {
   await Promise.allSettled(ids.map((id) => killOne(context, id)));
 }
 
-async function killOne({ runtime, clock }: EcsContext, id: string): Promise<void> {
+/** By the time of the machine: containers end by it, and nobody may turn a virtual clock meanwhile. */
+async function killOne({ runtime }: EcsContext, id: string): Promise<void> {
+  const clock = realClock;
   await runtime.signal(id, 'SIGKILL');
   const deadline = clock.now() + patienceMs;
   while ((await runtime.adopt(id))?.state === 'running' && clock.now() < deadline) {

@@ -1,6 +1,7 @@
-import type { ContainerLaunch } from '../../runtimes/runtime.ts';
+import type { ContainerLaunch, Mount, Ulimit } from '../../runtimes/runtime.ts';
 import type { EcsContext } from '../context.ts';
-import type { ContainerDefinition, TaskRecord } from '../model.ts';
+import type { ContainerDefinition, Definition, TaskRecord } from '../model.ts';
+import { environmentOf, overrideOf } from './environment.ts';
 
 /** The id by which the runtime knows a container of a task. */
 export function containerId(taskId: string, containerName: string): string {
@@ -13,19 +14,18 @@ export function parseContainerId(id: string): { taskId: string; containerName: s
   return dash < 0 ? undefined : { taskId: id.slice(0, dash), containerName: id.slice(dash + 1) };
 }
 
-/** A container that cannot be launched; the message is the task's stopped reason. */
-export class LaunchRefused extends Error {
-  override readonly name = 'LaunchRefused';
-}
-
-/** What the runtime has to start: the definition with the task's overrides and secrets. */
+/**
+ * What the runtime has to start: the definition with the task's overrides, files and secrets. `endpoint` is where
+ * containers reach Local AWS. Throws `LaunchRefused` for what cannot be had.
+ */
 export function containerLaunch(
   context: EcsContext,
   task: TaskRecord,
   container: ContainerDefinition,
+  endpoint?: string,
 ): ContainerLaunch {
   const name = container.name ?? '';
-  const override = task.overrides.containerOverrides?.find((entry) => entry.name === name);
+  const override = overrideOf(task, name);
   const command = override?.command ?? container.command;
   const memory = override?.memory ?? container.memory ?? container.memoryReservation;
   const cpu = override?.cpu ?? container.cpu;
@@ -39,12 +39,7 @@ export function containerLaunch(
     ...(container.entryPoint?.length ? { entryPoint: container.entryPoint } : {}),
     ...(command?.length ? { command } : {}),
     ...(container.workingDirectory === undefined ? {} : { workingDirectory: container.workingDirectory }),
-    environment: {
-      ...platformEnvironment(context, task),
-      ...pairs(container.environment),
-      ...secrets(context, container),
-      ...pairs(override?.environment),
-    },
+    environment: environmentOf(context, task, container, endpoint),
     ...(container.user === undefined ? {} : { user: container.user }),
     labels: container.dockerLabels ?? {},
     ...(cpu ? { cpuUnits: cpu } : {}),
@@ -53,60 +48,61 @@ export function containerLaunch(
       containerPort === undefined ? [] : [containerPort],
     ),
     ...(log ? { log } : {}),
+    ...surroundings(context, task, container),
   };
 }
 
-function platformEnvironment(context: EcsContext, task: TaskRecord): Record<string, string> {
+/** What a container gets of the machine besides its program. */
+function surroundings(
+  { state }: EcsContext,
+  { definitionKey }: TaskRecord,
+  container: ContainerDefinition,
+): Partial<ContainerLaunch> {
+  const { linuxParameters: linux } = container;
+  const mounts = mountsOf(state.definitions.get(definitionKey)?.definition.volumes ?? [], container);
+  const { add = [], drop = [] } = linux?.capabilities ?? {};
   return {
-    AWS_REGION: context.region,
-    AWS_DEFAULT_REGION: context.region,
-    AWS_EXECUTION_ENV: task.platformVersion === undefined ? 'AWS_ECS_EC2' : 'AWS_ECS_FARGATE',
+    ...(mounts.length > 0 && { mounts }),
+    ...(container.ulimits?.length && { ulimits: container.ulimits.map(ulimit) }),
+    ...(container.readonlyRootFilesystem === true && { isRootReadOnly: true }),
+    ...(linux?.initProcessEnabled === true && { hasInit: true }),
+    ...(container.privileged === true && { isPrivileged: true }),
+    ...(add.length + drop.length > 0 && { capabilities: { add, drop } }),
+    ...(linux?.sharedMemorySize !== undefined && { sharedMemoryMiB: linux.sharedMemorySize }),
+    ...(linux?.tmpfs?.length && {
+      temporary: linux.tmpfs.map(({ containerPath = '', size = 0, mountOptions: options = [] }) => ({
+        containerPath,
+        sizeMiB: size,
+        options,
+      })),
+    }),
   };
 }
 
-function pairs(list: readonly { name?: string | undefined; value?: string | undefined }[] | undefined) {
-  return Object.fromEntries((list ?? []).map(({ name, value }) => [name ?? '', value ?? '']));
+function ulimit({ name = '', softLimit = 0, hardLimit = 0 }: UlimitDefinition): Ulimit {
+  return { name, soft: softLimit, hard: hardLimit };
 }
 
-function secrets(context: EcsContext, container: ContainerDefinition): Record<string, string> {
-  const found = (container.secrets ?? []).map(({ name, valueFrom }) => [
-    name ?? '',
-    secretValue(context, valueFrom ?? ''),
-  ]);
-  return Object.fromEntries(found);
+type UlimitDefinition = NonNullable<ContainerDefinition['ulimits']>[number];
+
+/** The definition's volumes where the container wants them. */
+function mountsOf(volumes: Volumes, container: ContainerDefinition): Mount[] {
+  return (container.mountPoints ?? []).flatMap(({ sourceVolume, containerPath, readOnly = false }) => {
+    const volume = volumes.find(({ name }) => name === sourceVolume);
+    if (volume?.name === undefined || containerPath === undefined) return [];
+    const hostPath = volume.host?.sourcePath;
+    return [
+      {
+        volume: volume.name,
+        ...(hostPath === undefined ? {} : { hostPath }),
+        containerPath,
+        isReadOnly: readOnly,
+      },
+    ];
+  });
 }
 
-/** `valueFrom` is a name, an ARN, or a Secrets Manager ARN with `:json-key:version-stage:version-id`. */
-function secretValue(context: EcsContext, valueFrom: string): string {
-  const whole = context.readSecret(valueFrom);
-  if (whole !== undefined) return whole;
-  const parts = valueFrom.split(':');
-  const isKeyed = parts[2] === 'secretsmanager' && parts.length > 7;
-  const base = isKeyed ? context.readSecret(parts.slice(0, 7).join(':')) : undefined;
-  if (base === undefined) throw secretRefused(`unable to retrieve secret ${valueFrom}: it does not exist`);
-  const key = parts[7];
-  if (!key) return base;
-  const member = jsonMember(base, key);
-  if (member === undefined) throw secretRefused(`secret ${valueFrom} has no JSON key ${key}`);
-  return member;
-}
-
-function jsonMember(text: string, key: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    const member = (value as Record<string, unknown>)[key];
-    return typeof member === 'string' ? member : JSON.stringify(member);
-  } catch {
-    return undefined;
-  }
-}
-
-function secretRefused(cause: string): LaunchRefused {
-  return new LaunchRefused(
-    `ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: ${cause}`,
-  );
-}
+type Volumes = NonNullable<Definition['volumes']>;
 
 function logTarget(container: ContainerDefinition, taskId: string) {
   const configuration = container.logConfiguration;

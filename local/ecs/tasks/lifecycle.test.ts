@@ -1,6 +1,6 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
-import type { Script } from '../../runtimes/testing/scripted.ts';
+import type { Script } from '../../runtimes/scripted/runtime.ts';
 import { type Bench, network, startBench, webDefinition } from '../testing.ts';
 import type { Wire } from '../wire.ts';
 

@@ -26,7 +26,7 @@ export class ContainerStopper {
   /** True when no container runs or is being started any more. */
   stop(task: TaskRecord, definitions: readonly ContainerDefinition[]): boolean {
     const activity = this.#activities.of(task.id);
-    if (activity.launching !== undefined) return false;
+    if (activity.launching !== undefined || activity.restarting.size > 0) return false;
     if (task.containers.every(({ status }) => status !== 'RUNNING')) return true;
     for (const { name } of stoppable(definitions, task.containers)) {
       if (activity.signalled.has(name)) continue;

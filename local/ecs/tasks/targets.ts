@@ -1,5 +1,6 @@
 import type { EcsContext } from '../context.ts';
 import type { TargetRecord, TaskRecord } from '../model.ts';
+import { servingGroups } from '../strategies/target-groups.ts';
 
 /** Registers tasks with their target groups, takes them out again, and tells whose target changed. */
 export class TargetKeeper {
@@ -23,7 +24,9 @@ export class TargetKeeper {
     const revision = task.service && this.#context.state.revisions.get(task.service.revisionArn);
     const address = task.address;
     if (!revision || address === undefined) return [];
-    return revision.loadBalancers.flatMap(({ targetGroupArn, containerName, containerPort }) => {
+    const groups = servingGroups(revision);
+    return revision.loadBalancers.flatMap(({ containerName, containerPort }, index) => {
+      const targetGroupArn = groups[index];
       if (targetGroupArn === undefined || containerPort === undefined) return [];
       const container = task.containers.find(({ name }) => name === containerName);
       const port = container?.publishedPorts?.[containerPort] ?? containerPort;

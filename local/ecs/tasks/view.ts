@@ -1,15 +1,28 @@
 import type { Attachment, Container, Task } from '@aws-sdk/client-ecs';
+import { lasting } from '../../support/json.ts';
 import type { ContainerRecord, TaskRecord } from '../model.ts';
 import { toIso, toSeconds, type Wire } from '../wire.ts';
 
-/** A task as DescribeTasks shows it. Tags are left out unless asked for. */
+/** Records are replaced, never changed, so what one looks like is found out once. */
+const views = new WeakMap<TaskRecord, Wire<Task>>();
+
+/** A task as DescribeTasks shows it; not to be changed. Tags are left out unless asked for. */
 export function taskView(task: TaskRecord, includeTags = false): Wire<Task> {
+  if (includeTags && task.tags.length > 0) return { ...taskView(task), tags: task.tags };
+  const known = views.get(task);
+  if (known) return known;
+  const view = lasting(viewOf(task));
+  views.set(task, view);
+  return view;
+}
+
+function viewOf(task: TaskRecord): Wire<Task> {
   return {
     ...common(task),
     attachments: attachments(task, 'ElasticNetworkInterface'),
     containers: task.containers.map((container) => containerView(task, container)),
     healthStatus: task.health,
-    tags: includeTags ? [...task.tags] : [],
+    tags: [],
     ...(task.networkInterface
       ? { connectivity: 'CONNECTED', connectivityAt: toSeconds(task.createdAt) }
       : {}),
@@ -38,6 +51,7 @@ function common(task: TaskRecord) {
     availabilityZone: task.zone,
     capacityProviderName: task.capacityProvider,
     clusterArn: task.clusterArn,
+    containerInstanceArn: task.reserved?.instanceArn,
     cpu: task.cpu,
     desiredStatus: task.desiredStatus,
     enableExecuteCommand: task.enableExecuteCommand,
@@ -87,21 +101,40 @@ function containerView(task: TaskRecord, container: ContainerRecord): Wire<Conta
     lastStatus: container.status,
     exitCode: container.exitCode,
     reason: container.reason,
-    networkBindings: Object.entries(container.publishedPorts ?? {}).map(([inside, outside]) => ({
-      bindIP: address,
-      containerPort: Number(inside),
-      hostPort: outside,
-      protocol: 'tcp' as const,
-    })),
+    networkBindings: bindings(task, container),
     networkInterfaces:
       task.networkInterface && address
         ? [{ attachmentId: task.networkInterface.attachmentId, privateIpv4Address: address }]
         : [],
     healthStatus: container.health,
+    managedAgents: task.enableExecuteCommand ? [execAgent(container)] : undefined,
     cpu: String(container.cpu),
     memory: container.memory === undefined ? undefined : String(container.memory),
     memoryReservation:
       container.memoryReservation === undefined ? undefined : String(container.memoryReservation),
+  });
+}
+
+/** Ports of the container instance, from the moment the container runs; awsvpc has none. */
+function bindings(task: TaskRecord, container: ContainerRecord) {
+  if (container.status === 'PENDING' || task.networkInterface) return [];
+  if (container.hostPorts) {
+    return container.hostPorts.map((port) => ({ bindIP: '0.0.0.0', ...port }));
+  }
+  return Object.entries(container.publishedPorts ?? {}).map(([inside, outside]) => ({
+    bindIP: task.address,
+    containerPort: Number(inside),
+    hostPort: outside,
+    protocol: 'tcp' as const,
+  }));
+}
+
+/** What ECS starts beside a container so that commands can be executed in it. */
+function execAgent({ status, startedAt }: ContainerRecord) {
+  return withoutUndefined({
+    name: 'ExecuteCommandAgent' as const,
+    lastStatus: status,
+    lastStartedAt: toSeconds(startedAt),
   });
 }
 

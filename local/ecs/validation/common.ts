@@ -1,5 +1,5 @@
 import { invalid } from '../errors.ts';
-import type { ClusterRecord, StrategyItem, Tags } from '../model.ts';
+import type { StrategyItem, Tags } from '../model.ts';
 
 /** `[A-Za-z0-9_-]`, at most 255: clusters, services, families and containers are named so. */
 export function isName(text: string | undefined): text is string {
@@ -8,6 +8,11 @@ export function isName(text: string | undefined): text is string {
 
 function isTagText(text: string): boolean {
   return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(text);
+}
+
+/** What begins with `aws:` is AWS's own, and does not count against the 50. */
+export function isReservedKey(text: string | undefined): boolean {
+  return /^aws:/i.test(text ?? '');
 }
 
 export function checkTags(tags: Tags | undefined): Tags {
@@ -22,7 +27,8 @@ export function checkTags(tags: Tags | undefined): Tags {
         `A tag has letters, digits, spaces and _.:/=+-@ in its key and value: ${JSON.stringify(key)}.`,
       );
     }
-    if (/^aws:/i.test(key)) throw invalid('Tag keys must not begin with aws:, which is reserved.');
+    if (isReservedKey(key) || isReservedKey(value))
+      throw invalid('Tag keys must not begin with aws:, which is reserved.');
     if (seen.has(key)) throw invalid(`Duplicate tag keys found: ${key}.`);
     seen.add(key);
   }
@@ -43,7 +49,8 @@ export function checkStrategy(
   for (const { capacityProvider, weight = 0, base = 0 } of strategy) {
     if (!capacityProvider || !providers.includes(capacityProvider)) {
       throw invalid(
-        `The specified capacity provider strategy contains ${String(capacityProvider)}, which is not associated with the cluster.`,
+        'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the ' +
+          'cluster. Associate the capacity provider with the cluster and try again.',
       );
     }
     if (weight < 0 || weight > 1000) throw invalid('A capacity provider weight must be between 0 and 1000.');
@@ -51,6 +58,12 @@ export function checkStrategy(
   }
   if (new Set(strategy.map((item) => item.capacityProvider)).size < strategy.length) {
     throw invalid('A capacity provider may appear only once in a strategy.');
+  }
+  if (new Set(strategy.map((item) => isFargateProvider(item.capacityProvider))).size > 1) {
+    throw invalid(
+      'A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate ' +
+        'providers. Specify one or the other and try again.',
+    );
   }
   if (strategy.filter(({ base }) => (base ?? 0) > 0).length > 1) {
     throw invalid('Only one capacity provider in a strategy can have a base defined.');
@@ -61,13 +74,13 @@ export function checkStrategy(
   return strategy.map((item) => ({ weight: 0, base: 0, ...item }));
 }
 
+export function isFargateProvider(name: string | undefined): boolean {
+  return name === 'FARGATE' || name === 'FARGATE_SPOT';
+}
+
 export function checkToken(token: string | undefined, ceiling: number): void {
   if (token === undefined) return;
   if (!/^[\x21-\x7e]+$/.test(token) || token.length > ceiling) {
     throw invalid(`clientToken must have 1 to ${ceiling} characters of ASCII 33 to 126.`);
   }
-}
-
-export function providersOf(cluster: ClusterRecord): readonly string[] {
-  return cluster.capacityProviders;
 }

@@ -1,6 +1,8 @@
-import { clientError, unsupported } from '../errors.ts';
+import { clientError } from '../errors.ts';
 import type { ContainerDefinition } from '../model.ts';
 import { isName } from './common.ts';
+import { checkFeatures } from './container-features.ts';
+import { checkNetwork } from './container-network.ts';
 
 /** Checks the containers of a task definition together; throws ClientException with ECS's words. */
 export function checkContainers(
@@ -24,22 +26,24 @@ function checkContainer(
   shape: { readonly isFargate: boolean; readonly networkMode: string },
 ): void {
   const { name, image } = container;
+  if (!name) throw clientError('Container.name should not be null or empty.');
   if (!isName(name)) {
-    throw clientError('Container.name must have 1 to 255 letters, digits, hyphens and underscores.');
-  }
-  if (!image || image.length > 255 || !/^\S+$/.test(image)) {
     throw clientError(
-      `Container.image of ${name} should not be null or empty, and have at most 255 characters.`,
+      'Container.name contains invalid characters: it has 1 to 255 letters, digits, hyphens and underscores.',
     );
+  }
+  if (!image) throw clientError('Container.image should not be null or empty.');
+  if (image.length > 255 || !/^[\w.:/@-]+$/.test(image)) {
+    throw clientError('Container.image contains invalid characters.');
   }
   if (image.includes('@') && !/@sha256:[0-9a-f]{64}$/.test(image)) {
     throw clientError(`Invalid image ${image}: a digest has the form @sha256: and 64 hexadecimal digits.`);
   }
   checkResources(container);
   checkHealth(container);
-  checkPorts(container, shape.networkMode);
+  checkNetwork(container, shape.networkMode);
   checkLists(container);
-  checkPlace(container, shape);
+  checkPlace(container, shape.isFargate);
 }
 
 function checkResources({ name, cpu, memory, memoryReservation, stopTimeout }: ContainerDefinition): void {
@@ -85,23 +89,6 @@ function checkHealth({ name, healthCheck }: ContainerDefinition): void {
   }
 }
 
-function checkPorts({ name, portMappings }: ContainerDefinition, networkMode: string): void {
-  for (const { containerPort, hostPort } of portMappings ?? []) {
-    if (containerPort === undefined || containerPort < 1 || containerPort > 65_535) {
-      throw clientError(`Invalid port of container '${name}': containerPort must be between 1 and 65535.`);
-    }
-    if (hostPort !== undefined && (hostPort < 0 || hostPort > 65_535)) {
-      throw clientError(`Invalid port of container '${name}': hostPort must be between 0 and 65535.`);
-    }
-    const isShared = networkMode === 'awsvpc' || networkMode === 'host';
-    if (isShared && hostPort !== undefined && hostPort !== containerPort) {
-      throw clientError(
-        `When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`,
-      );
-    }
-  }
-}
-
 function checkLists(container: ContainerDefinition): void {
   const { name, environment, secrets, logConfiguration } = container;
   if ((environment ?? []).some((pair) => !pair.name)) {
@@ -133,25 +120,36 @@ function isSecretReference(valueFrom: string | undefined): boolean {
 }
 
 /** What Fargate forbids, and what would be ignored here in silence. */
-function checkPlace(
-  container: ContainerDefinition,
-  { isFargate, networkMode }: { readonly isFargate: boolean; readonly networkMode: string },
-): void {
+function checkPlace(container: ContainerDefinition, isFargate: boolean): void {
   const { name } = container;
   if (isFargate && container.privileged === true) {
     throw clientError(`Container '${name}': Tasks that use Fargate do not support privileged mode.`);
   }
-  if ((container.links?.length ?? 0) > 0 && networkMode !== 'bridge') {
-    throw clientError(`Links are not supported when networkMode=${networkMode}.`);
+  if (isFargate) checkFargateContainer(container);
+  checkFeatures(container, isFargate);
+}
+
+function checkFargateContainer({
+  name,
+  linuxParameters,
+  dockerSecurityOptions,
+  resourceRequirements,
+  logConfiguration,
+}: ContainerDefinition): void {
+  const refuse = (what: string) => clientError(`Container '${name}': Fargate does not support ${what}.`);
+  const { devices, sharedMemorySize, tmpfs, capabilities } = linuxParameters ?? {};
+  if (devices?.length) throw refuse('linuxParameters.devices');
+  if (sharedMemorySize !== undefined) throw refuse('linuxParameters.sharedMemorySize');
+  if (tmpfs?.length) throw refuse('linuxParameters.tmpfs');
+  if (capabilities?.add?.some((capability) => capability !== 'SYS_PTRACE')) {
+    throw refuse('capabilities other than SYS_PTRACE');
   }
-  const missing = [
-    ['mountPoints', (container.mountPoints?.length ?? 0) > 0],
-    ['volumesFrom', (container.volumesFrom?.length ?? 0) > 0],
-    ['environmentFiles', (container.environmentFiles?.length ?? 0) > 0],
-    ['restartPolicy', container.restartPolicy?.enabled === true],
-  ] as const;
-  const found = missing.find(([, isUsed]) => isUsed);
-  if (found) throw unsupported(`Local AWS does not have ${found[0]} (container '${name}').`);
+  if (dockerSecurityOptions?.length) throw refuse('dockerSecurityOptions');
+  if (resourceRequirements?.some(({ type }) => type === 'GPU')) throw refuse('GPU');
+  const driver = logConfiguration?.logDriver;
+  if (driver !== undefined && !['awslogs', 'splunk', 'awsfirelens'].includes(driver)) {
+    throw clientError(`Log driver ${driver} is not supported by Fargate.`);
+  }
 }
 
 function checkDependencies(containers: readonly ContainerDefinition[]): void {

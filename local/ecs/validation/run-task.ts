@@ -3,6 +3,7 @@ import { clientError, invalid, unsupported } from '../errors.ts';
 import type { DefinitionRecord } from '../model.ts';
 import type { Wire } from '../wire.ts';
 import { checkToken } from './common.ts';
+import { checkEnvironmentFiles } from './container-features.ts';
 import { isFargateSize, parseCpu, parseMemory } from './fargate.ts';
 
 const overridesCeiling = 8192;
@@ -24,6 +25,14 @@ export function checkRunTask(request: Wire<RunTaskRequest>): void {
     throw invalid('At most 5 placement strategy rules can be specified.');
   }
   if ((request.volumeConfigurations?.length ?? 0) > 0) throw unsupported('Local AWS does not have volumes.');
+  if (request.propagateTags === 'SERVICE') {
+    throw invalid(
+      'Tags can be propagated from the task definition only: propagateTags SERVICE is for services.',
+    );
+  }
+  if ((request.referenceId?.length ?? 0) > 1024) {
+    throw invalid('referenceId must have at most 1024 characters.');
+  }
   checkToken(request.clientToken, 64);
 }
 
@@ -43,9 +52,7 @@ export function acceptOverrides(
         `Override for container named ${override.name ?? '(none)'} is not a container in the TaskDefinition.`,
       );
     }
-    if ((override.environmentFiles?.length ?? 0) > 0) {
-      throw unsupported('Local AWS does not have environmentFiles.');
-    }
+    checkEnvironmentFiles(override.environmentFiles);
     for (const [member, value] of [
       ['cpu', override.cpu],
       ['memory', override.memory],
@@ -53,6 +60,10 @@ export function acceptOverrides(
       if (value !== undefined && value < 0)
         throw invalid(`The ${member} of an override must not be negative.`);
     }
+  }
+  const storage = overrides.ephemeralStorage?.sizeInGiB;
+  if (storage !== undefined && (storage < 20 || storage > 200)) {
+    throw invalid('The ephemeral storage size must be between 20 and 200 GiB.');
   }
   return withSizes(definition, overrides);
 }

@@ -3,24 +3,20 @@ import type { TargetGroups } from '../../loadbalancer/targets.ts';
 import { invalid, unsupported } from '../errors.ts';
 import type { DefinitionRecord } from '../model.ts';
 import type { Wire } from '../wire.ts';
+import { carriedOver, checkStrategyConfiguration, withStrategyDefaults } from './strategy.ts';
 
 const desiredCeiling = 5000;
 
 /** The members of CreateService and UpdateService that Local AWS does not have, refused rather than ignored. */
 export function refuseUnsupported(request: Partial<Wire<CreateServiceRequest>>): void {
   const controller = request.deploymentController?.type;
-  if (controller !== undefined && controller !== 'ECS') {
-    throw unsupported(`Local AWS has the deployment controller ECS, not ${controller}.`);
-  }
-  if (request.schedulingStrategy === 'DAEMON') {
-    throw unsupported('Local AWS has the scheduling strategy REPLICA, not DAEMON.');
+  if (controller === 'CODE_DEPLOY') {
+    throw unsupported('Local AWS has the deployment controllers ECS and EXTERNAL, not CODE_DEPLOY.');
   }
   const uses = [
-    ['serviceRegistries', request.serviceRegistries?.length],
     ['volumeConfigurations', request.volumeConfigurations?.length],
     ['vpcLatticeConfigurations', request.vpcLatticeConfigurations?.length],
     ['gatewayConnectors', request.gatewayConnectors?.length],
-    ['serviceConnectConfiguration', request.serviceConnectConfiguration?.enabled],
   ] as const;
   const used = uses.find(([, value]) => value);
   if (used) throw unsupported(`Local AWS does not have ${used[0]}.`);
@@ -52,7 +48,7 @@ export function acceptConfiguration(
     minimumHealthyPercent: 100,
     deploymentCircuitBreaker: { enable: false, rollback: false },
     strategy: 'ROLLING',
-    ...current,
+    ...carriedOver(current, given),
     ...given,
   };
   const { minimumHealthyPercent: minimum = 100, maximumPercent: maximum = 200 } = configuration;
@@ -66,17 +62,9 @@ export function acceptConfiguration(
       'Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.',
     );
   }
-  if (configuration.strategy !== 'ROLLING') {
-    throw unsupported(`Local AWS has the deployment strategy ROLLING, not ${configuration.strategy}.`);
-  }
-  if ((configuration.lifecycleHooks?.length ?? 0) > 0)
-    throw unsupported('Local AWS does not have lifecycleHooks.');
-  if (configuration.alarms?.enable) throw unsupported('Local AWS does not have deployment alarms.');
-  if (configuration.earlySuccessCriteria?.enable) {
-    throw unsupported('Local AWS does not have earlySuccessCriteria.');
-  }
+  checkStrategyConfiguration(configuration);
   checkThreshold(configuration.deploymentCircuitBreaker?.thresholdConfiguration);
-  return configuration;
+  return withStrategyDefaults(configuration);
 }
 
 function checkThreshold(
@@ -104,7 +92,6 @@ export function checkLoadBalancers(
     advancedConfiguration,
   } of loadBalancers) {
     if (loadBalancerName !== undefined) throw unsupported('Local AWS does not have Classic Load Balancers.');
-    if (advancedConfiguration) throw unsupported('Local AWS does not have advancedConfiguration.');
     if (targetGroupArn === undefined) throw invalid('targetGroupArn is required for a load balancer.');
     const container = definition.definition.containerDefinitions?.find(({ name }) => name === containerName);
     if (!container) {
@@ -115,8 +102,10 @@ export function checkLoadBalancers(
         `The container ${containerName} did not have a container port ${containerPort ?? '(none)'} defined.`,
       );
     }
-    if (!targetGroups.exists(targetGroupArn)) {
-      throw invalid(`The target group with targetGroupArn ${targetGroupArn} does not exist.`);
+    for (const group of [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn]) {
+      if (group !== undefined && !targetGroups.exists(group)) {
+        throw invalid(`The target group with targetGroupArn ${group} does not exist.`);
+      }
     }
   }
 }

@@ -18,6 +18,9 @@ const run = (change: Json): Json => ({
   networkConfiguration: network,
   ...change,
 });
+const ranges = (containerPortRange: string): Json => container({ portMappings: [{ containerPortRange }] });
+const platform = (operatingSystemFamily: string, cpuArchitecture: string): Json =>
+  webDefinition({ runtimePlatform: { operatingSystemFamily, cpuArchitecture } });
 const percents = (minimumHealthyPercent: number, maximumPercent: number): Json =>
   webService({ deploymentConfiguration: { minimumHealthyPercent, maximumPercent } });
 const strategy = (...items: [provider: string, weight: number, base: number][]): Json => {
@@ -32,6 +35,8 @@ const strategy = (...items: [provider: string, weight: number, base: number][]):
 const balanced = (change: Json): Json =>
   webService({ loadBalancers: [{ targetGroupArn, containerName: 'app', containerPort: 8080, ...change }] });
 
+const efs = { name: 'data', efsVolumeConfiguration: { fileSystemId: 'fs-1' } };
+
 describe('what ECS refuses', () => {
   let b: Bench;
   beforeAll(async () => {
@@ -42,6 +47,7 @@ describe('what ECS refuses', () => {
     b.call('DeleteCluster', { cluster: 'gone' });
     b.call('RegisterTaskDefinition', webDefinition({ family: 'old' }));
     b.call('DeregisterTaskDefinition', { taskDefinition: 'old:1' });
+    b.call('RegisterTaskDefinition', webDefinition({ family: 'efs', volumes: [efs] }));
   });
 
   const refuse = (action: string, cases: readonly (readonly [what: string, input: Json, error: RegExp])[]) =>
@@ -82,7 +88,7 @@ describe('what ECS refuses', () => {
     ['an interval of 4', container({ healthCheck: { command: ['CMD', 'a'], interval: 4 } }), /interval/],
     ['11 retries', container({ healthCheck: { command: ['CMD', 'a'], retries: 11 } }), /retries/],
     ['more cpu than the task', container({ cpu: 512 }), /greater than the cpu/],
-    ['more memory than the task', container({ memory: 1024 }), /greater than the memory/],
+    ['more memory than the task', container({ memory: 1024 }), /'memory' setting for container is greater/],
     ['privileged on Fargate', container({ privileged: true }), /privileged/],
     ['a stopTimeout of 121', container({ stopTimeout: 121 }), /stopTimeout/],
     [
@@ -91,7 +97,39 @@ describe('what ECS refuses', () => {
       /valueFrom/,
     ],
     ['a digest of the wrong length', container({ image: 'shop@sha256:12' }), /digest/],
-    ['volumes', webDefinition({ volumes: [{ name: 'data' }] }), /^UnsupportedFeatureException/],
+    [
+      'a mount of no volume',
+      container({ mountPoints: [{ sourceVolume: 'a', containerPath: '/a' }] }),
+      /Unknown volume/,
+    ],
+    ['volumes from nobody', container({ volumesFrom: [{ sourceContainer: 'nobody' }] }), /volumesFrom names/],
+    ['an image with a space', container({ image: 'shop: 1' }), /Container.image contains invalid characters/],
+    ['a container without a name', container({ name: '' }), /Container.name should not be null or empty/],
+    ['a pidMode of the host', webDefinition({ pidMode: 'host' }), /do not support pidMode 'host'/],
+    ['host names under awsvpc', container({ hostname: 'a' }), /hostname is not supported/],
+    ['a device on Fargate', container({ linuxParameters: { devices: [{ hostPath: '/dev/a' }] } }), /devices/],
+    [
+      'a driver that Fargate lacks',
+      container({ logConfiguration: { logDriver: 'syslog' } }),
+      /syslog is not/,
+    ],
+    ['an ulimit of no name', container({ ulimits: [{ name: 'open' }] }), /enum value set/],
+    ['a range that ends before it begins', ranges('8010-8000'), /containerPortRange/],
+    ['a range up to 65536', ranges('1-65536'), /containerPortRange/],
+    [
+      '20 GiB of ephemeral storage',
+      webDefinition({ ephemeralStorage: { sizeInGiB: 20 } }),
+      /between 21 and 200/,
+    ],
+    ['201 GiB of it', webDefinition({ ephemeralStorage: { sizeInGiB: 201 } }), /between 21 and 200/],
+    ['Windows on ARM', platform('WINDOWS_SERVER_2022_CORE', 'ARM64'), /ARM64/],
+    ['Windows 2016 on Fargate', platform('WINDOWS_SERVER_2016_FULL', 'X86_64'), /operating system family/],
+    ['a platform of no name', platform('PLAN9', 'X86_64'), /enum value set/],
+    [
+      'a proxy that is no container',
+      webDefinition({ proxyConfiguration: { containerName: 'envoy' } }),
+      /proxyConfiguration names/,
+    ],
     ['51 tags', webDefinition({ tags: Array.from({ length: 51 }, (_, i) => ({ key: `k${i}` })) }), /50 tags/],
     ['something huge', container({ command: ['x'.repeat(70_000)] }), /larger than 65536/],
   ]);
@@ -124,6 +162,11 @@ describe('what ECS refuses', () => {
     ],
     ['an INACTIVE revision', run({ taskDefinition: 'old:1' }), /inactive/],
     [
+      'a volume of EFS',
+      run({ taskDefinition: 'efs' }),
+      /^UnsupportedFeatureException: .*efsVolumeConfiguration/,
+    ],
+    [
       'a family without an ACTIVE revision',
       run({ taskDefinition: 'old' }),
       /^ClientException: TaskDefinition not found/,
@@ -148,11 +191,12 @@ describe('what ECS refuses', () => {
     ['100/100', percents(100, 100), /will block deployments/],
     ['minimum above maximum', percents(100, 50), /must not be less/],
     ['a negative minimum', percents(-1, 200), /minimumHealthyPercent/],
-    ['a daemon', webService({ schedulingStrategy: 'DAEMON' }), /^UnsupportedFeatureException/],
+    ['a daemon of two', webService({ schedulingStrategy: 'DAEMON' }), /does not support a desired count/],
+    ['CodeDeploy', webService({ deploymentController: { type: 'CODE_DEPLOY' } }), /^UnsupportedFeature/],
     [
-      'blue/green',
-      webService({ deploymentConfiguration: { strategy: 'BLUE_GREEN' } }),
-      /^UnsupportedFeature/,
+      'a strategy of no name',
+      webService({ deploymentConfiguration: { strategy: 'RED_GREEN' } }),
+      /enum value set/,
     ],
     [
       'a breaker without rollback',
@@ -179,9 +223,7 @@ describe('what ECS refuses', () => {
   ]);
 
   it('an action that it does not have, and one that nobody has', () => {
-    expect(b.refusal('ExecuteCommand', { command: 'sh' })).toMatch(
-      /^UnsupportedFeatureException: .*ExecuteCommand/,
-    );
+    expect(b.refusal('ListDaemons')).toMatch(/^UnsupportedFeatureException: .*ListDaemons/);
     expect(b.refusal('constructor')).toMatch(/^UnknownOperationException/);
     expect(b.refusal('__proto__')).toMatch(/^UnknownOperationException/);
   });

@@ -72,6 +72,7 @@ const resourcesOf: Readonly<Record<string, Resources>> = {
   DescribeServiceRevisions: arns('serviceRevisionArns'),
   DescribeTasks: each('task', 'tasks'),
   StopTask: one('task', 'task'),
+  ExecuteCommand: one('task', 'task'),
   ListTasks: (input, here) =>
     text(input.containerInstance) === ''
       ? ['*']

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock, Timer } from '../../support/clock.ts';
+import { compileCacheIn } from '../../support/compile-cache.ts';
 import type { FunctionLog } from './function-log.ts';
 import type { FunctionError, Outcome, WorkerData, WorkerMessage } from './outcome.ts';
 
@@ -31,7 +32,7 @@ export class Sandbox {
     const { entry, functionName, functionArn, memoryMb, clock, log } = options;
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: { entry, functionName, functionArn, memoryMb } satisfies WorkerData,
-      env: { ...options.environment },
+      env: { ...options.environment, ...compileCacheIn(process.env) },
       // Nothing that the host was started with is a function's affair.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: Math.max(64, memoryMb) },

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import { hideCompileCache } from '../../support/compile-cache.ts';
 import {
   type FunctionError,
   type InvokeMessage,
@@ -11,6 +12,7 @@ import {
 
 type Handler = (event: unknown, context: object) => unknown;
 
+hideCompileCache();
 const data = workerData as WorkerData;
 const port = parentPort!;
 let requestId = '-';

@@ -23,7 +23,17 @@ const attributes: Readonly<Record<string, Attribute>> = {
     },
   },
   'stickiness.enabled': fixed('false'),
+  'stickiness.type': fixed('lb_cookie'),
+  'stickiness.lb_cookie.duration_seconds': fixed('86400'),
+  'stickiness.app_cookie.cookie_name': fixed(''),
+  'stickiness.app_cookie.duration_seconds': fixed('86400'),
   'slow_start.duration_seconds': fixed('0'),
+  'load_balancing.algorithm.anomaly_mitigation': fixed('off'),
+  'load_balancing.cross_zone.enabled': fixed('use_load_balancer_configuration'),
+  'target_group_health.dns_failover.minimum_healthy_targets.count': fixed('1'),
+  'target_group_health.dns_failover.minimum_healthy_targets.percentage': fixed('off'),
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': fixed('1'),
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': fixed('off'),
 };
 
 interface Attribute {
@@ -55,7 +65,7 @@ const shown = (group: TargetGroup) => ({
 
 const modifyInput = z.object({
   TargetGroupArn: arn,
-  Attributes: listOf(z.object({ Key: z.string(), Value: z.string() })),
+  Attributes: listOf(z.object({ Key: z.string(), Value: z.string().default('') })),
 });
 
 export const attributeActions: Readonly<Record<string, Run>> = {

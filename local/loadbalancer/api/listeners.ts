@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { AwsError } from '../../support/service.ts';
-import { type Action, groupsOf, type Listener } from '../model.ts';
+import { groupsOf, type Listener } from '../model.ts';
 import { portProblem } from '../ports.ts';
+import { actionOf, actionsInput } from './actions.ts';
 import {
   action,
   type Context,
@@ -13,40 +14,12 @@ import {
   type Run,
   targetGroupOf,
 } from './context.ts';
-import { arn, invalid, listOf, page, port, whole } from './input.ts';
+import { arn, invalid, listOf, page, port } from './input.ts';
+import { dropRules } from './rules.ts';
 import { listenerShape } from './shapes.ts';
 import { tagList, tagRecord } from './tags.ts';
 
 const mostListeners = 50;
-
-const forwardInput = z.object({
-  Type: z.literal('forward'),
-  TargetGroupArn: arn.optional(),
-  ForwardConfig: z
-    .object({
-      TargetGroups: listOf(z.object({ TargetGroupArn: arn, Weight: whole(0, 999).default(1) }), 5),
-    })
-    .optional(),
-});
-
-const fixedInput = z.object({
-  Type: z.literal('fixed-response'),
-  FixedResponseConfig: z.object({
-    StatusCode: z.string().regex(/^[245]\d\d$/, 'must be a 2xx, 4xx or 5xx code'),
-    ContentType: z
-      .string()
-      .max(32)
-      .regex(/^[\w.+/-]+$/)
-      .default('text/plain'),
-    MessageBody: z.string().max(1024).default(''),
-  }),
-});
-
-const actionsInput = listOf(
-  z.discriminatedUnion('Type', [forwardInput, fixedInput], {
-    error: 'Local AWS has actions of type forward and fixed-response only',
-  }),
-).refine((actions) => actions.length === 1, 'exactly one action is needed');
 
 const protocol = z.literal('HTTP', 'Local AWS has listeners of protocol HTTP only');
 
@@ -57,28 +30,6 @@ const createInput = z.object({
   DefaultActions: actionsInput,
   Tags: tagList.default([]),
 });
-
-function actionOf(context: Context, actions: z.output<typeof actionsInput>): Action {
-  const [input] = actions;
-  if (input?.Type === 'fixed-response') {
-    const { StatusCode, ContentType, MessageBody } = input.FixedResponseConfig;
-    return {
-      type: 'fixed-response',
-      status: Number(StatusCode),
-      contentType: ContentType,
-      body: MessageBody,
-    };
-  }
-  const listed = input?.ForwardConfig?.TargetGroups ?? [];
-  const only = input?.TargetGroupArn ? [{ TargetGroupArn: input.TargetGroupArn, Weight: 1 }] : [];
-  const groups = (listed.length > 0 ? listed : only).map(({ TargetGroupArn, Weight }) => ({
-    targetGroupArn: targetGroupOf(context, TargetGroupArn).arn,
-    weight: Weight,
-  }));
-  if (groups.length === 0)
-    throw invalid('A forward action needs TargetGroupArn or ForwardConfig.TargetGroups');
-  return { type: 'forward', groups };
-}
 
 async function create(context: Context, input: z.output<typeof createInput>) {
   const { tables, pool } = context;
@@ -188,6 +139,7 @@ export const listenerActions: Readonly<Record<string, Run>> = {
     const listener = listenerOf(context, input.ListenerArn);
     context.tables.listeners.delete(listener.arn);
     context.tables.tags.delete(listener.arn);
+    dropRules(context.tables, listener.arn);
     void context.ports.close(listener.arn);
     context.pool.refresh();
     return {};

@@ -4,6 +4,8 @@ import { AwsError } from '../../support/service.ts';
 import type { LoadBalancer } from '../model.ts';
 import { action, type Context, loadBalancerOf, newId, pageOf, type Run } from './context.ts';
 import { arn, listOf, name, page } from './input.ts';
+import { attributeOf } from './loadbalancer-attributes.ts';
+import { dropRules } from './rules.ts';
 import { loadBalancerShape } from './shapes.ts';
 import { tagList, tagRecord } from './tags.ts';
 
@@ -83,12 +85,18 @@ export const loadBalancerActions: Readonly<Record<string, Run>> = {
 
   /** Its listeners go with it; deleting what is not there succeeds, as on AWS. */
   DeleteLoadBalancer: action(z.object({ LoadBalancerArn: arn }), ({ tables, ports, pool }, input) => {
+    const known = tables.loadBalancers.get(input.LoadBalancerArn);
+    if (attributeOf(known, 'deletion_protection.enabled') === 'true') {
+      const message = `Load balancer '${input.LoadBalancerArn}' cannot be deleted because deletion protection is enabled`;
+      throw new AwsError('OperationNotPermitted', message);
+    }
     tables.loadBalancers.delete(input.LoadBalancerArn);
     tables.tags.delete(input.LoadBalancerArn);
     for (const listener of [...tables.listeners.values()]) {
       if (listener.loadBalancerArn !== input.LoadBalancerArn) continue;
       tables.listeners.delete(listener.arn);
       tables.tags.delete(listener.arn);
+      dropRules(tables, listener.arn);
       void ports.close(listener.arn);
     }
     pool.refresh();

@@ -201,7 +201,7 @@ describe('listeners', () => {
     await expect(bench.elb.deleteListener({ ListenerArn: 'arn:none' })).rejects.toMatchObject({
       name: 'ListenerNotFoundException',
     });
-    await expect(bench.elb.describeRules({ ListenerArn: site.listenerArn })).rejects.toMatchObject({
+    await expect(bench.elb.describeSSLPolicies({})).rejects.toMatchObject({
       name: 'InvalidAction',
     });
   });

@@ -2,7 +2,9 @@ import { AwsError, type AwsService } from '../../support/service.ts';
 import { attributeActions } from './attributes.ts';
 import type { Context, Run } from './context.ts';
 import { listenerActions } from './listeners.ts';
+import { loadBalancerAttributeActions } from './loadbalancer-attributes.ts';
 import { loadBalancerActions } from './loadbalancers.ts';
+import { ruleActions } from './rules.ts';
 import { tagActions } from './tags.ts';
 import { targetGroupActions } from './targetgroups.ts';
 import { targetActions } from './targets.ts';
@@ -11,7 +13,9 @@ import { answerXml } from './xml.ts';
 const actions = new Map<string, Run>(
   [
     loadBalancerActions,
+    loadBalancerAttributeActions,
     listenerActions,
+    ruleActions,
     targetGroupActions,
     attributeActions,
     targetActions,

@@ -2,15 +2,19 @@ import type {
   Action as ActionShape,
   Listener as ListenerShape,
   LoadBalancer as LoadBalancerShape,
+  RuleCondition,
+  Rule as RuleShape,
   TargetGroup as TargetGroupShape,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Member } from '../member.ts';
 import {
   type Action,
+  type Condition,
   type Listener,
   type LoadBalancer,
   listenersOf,
+  type Rule,
   type Tables,
   type TargetGroup,
 } from '../model.ts';
@@ -68,7 +72,63 @@ export function listenerShape(listener: Listener): ListenerShape {
   };
 }
 
+export function ruleShape(rule: Rule): RuleShape {
+  return {
+    RuleArn: rule.arn,
+    Priority: `${rule.priority}`,
+    Conditions: rule.conditions.map(conditionShape),
+    Actions: [actionShape(rule.action)],
+    IsDefault: false,
+  };
+}
+
+/** The listener's own action as the rule that is asked last. */
+export function defaultRuleShape(listener: Listener, ruleArn: string): RuleShape {
+  return {
+    RuleArn: ruleArn,
+    Priority: 'default',
+    Conditions: [],
+    Actions: [actionShape(listener.action)],
+    IsDefault: true,
+  };
+}
+
+/** AWS repeats hosts and paths beside their configuration. */
+function conditionShape(condition: Condition): RuleCondition {
+  switch (condition.field) {
+    case 'http-header':
+      return {
+        Field: condition.field,
+        HttpHeaderConfig: { HttpHeaderName: condition.name, Values: [...condition.values] },
+      };
+    case 'query-string':
+      return {
+        Field: condition.field,
+        QueryStringConfig: { Values: condition.pairs.map(({ key, value }) => ({ Key: key, Value: value })) },
+      };
+    case 'host-header':
+    case 'path-pattern': {
+      const Values = [...condition.values];
+      const name = condition.field === 'host-header' ? 'HostHeaderConfig' : 'PathPatternConfig';
+      return { Field: condition.field, Values, [name]: { Values } };
+    }
+    case 'http-request-method':
+      return { Field: condition.field, HttpRequestMethodConfig: { Values: [...condition.values] } };
+    case 'source-ip':
+      return { Field: condition.field, SourceIpConfig: { Values: [...condition.values] } };
+  }
+}
+
 function actionShape(action: Action): ActionShape {
+  if (action.type === 'redirect') {
+    const { status, protocol, host, port, path, query } = action;
+    const StatusCode = status === 301 ? 'HTTP_301' : 'HTTP_302';
+    return {
+      Type: 'redirect',
+      Order: 1,
+      RedirectConfig: { Protocol: protocol, Host: host, Port: port, Path: path, Query: query, StatusCode },
+    };
+  }
   if (action.type === 'fixed-response') {
     const { status, contentType, body } = action;
     const config = { StatusCode: `${status}`, ContentType: contentType, MessageBody: body };
@@ -81,7 +141,12 @@ function actionShape(action: Action): ActionShape {
   }));
   // AWS repeats the group beside the configuration only where there is one.
   const alone = action.groups.length === 1 && first ? { TargetGroupArn: first.targetGroupArn } : {};
-  return { Type: 'forward', Order: 1, ...alone, ForwardConfig: { TargetGroups } };
+  return {
+    Type: 'forward',
+    Order: 1,
+    ...alone,
+    ForwardConfig: { TargetGroups, TargetGroupStickinessConfig: { Enabled: false } },
+  };
 }
 
 export function targetHealthShape(

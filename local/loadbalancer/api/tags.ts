@@ -31,6 +31,7 @@ function mustExist({ tables }: Context, resourceArn: string): void {
     [tables.loadBalancers, ':loadbalancer/', 'LoadBalancerNotFound'],
     [tables.targetGroups, ':targetgroup/', 'TargetGroupNotFound'],
     [tables.listeners, ':listener/', 'ListenerNotFound'],
+    [tables.rules, ':listener-rule/', 'RuleNotFound'],
   ];
   for (const [table, kind, code] of kinds) {
     if (!resourceArn.includes(kind)) continue;

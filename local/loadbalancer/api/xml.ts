@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { XMLBuilder } from 'fast-xml-parser';
+import { escapeXml } from '../../support/wire.ts';
 
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
 const namespace = 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/';
 
 /** The answer to `action` in the query protocol: arrays become `<member>`s, dates ISO 8601. */
 export function answerXml(action: string, result: object): string {
-  return builder.build({
-    [`${action}Response`]: {
-      '@xmlns': namespace,
-      [`${action}Result`]: written(result),
-      ResponseMetadata: { RequestId: randomUUID() },
-    },
-  });
+  const metadata = element('ResponseMetadata', { RequestId: randomUUID() });
+  return `<${action}Response xmlns="${namespace}">${element(`${action}Result`, result)}${metadata}</${action}Response>`;
 }
 
-function written(value: unknown): unknown {
+function element(name: string, value: unknown): string {
+  return value === undefined ? '' : `<${name}>${content(value)}</${name}>`;
+}
+
+function content(value: unknown): string {
+  if (value === null) return '';
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return { member: value.map(written) };
-  if (typeof value !== 'object' || value === null) return value;
-  const present = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(present.map(([name, inner]) => [name, written(inner)]));
+  if (Array.isArray(value)) return value.map((item) => element('member', item)).join('');
+  if (typeof value !== 'object') return escapeXml(String(value));
+  return Object.entries(value)
+    .map(([name, inner]) => element(name, inner))
+    .join('');
 }

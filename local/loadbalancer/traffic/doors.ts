@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Listener } from '../model.ts';
+import { createServer, ServerResponse } from '../../support/http.ts';
+import type { RoutedListener } from '../messages.ts';
 import { keptBody } from './body.ts';
 import { type Forwarder, replyError } from './forward.ts';
 import { requestHeaders } from './headers.ts';
@@ -11,7 +12,7 @@ export interface DoorOptions {
   readonly idleTimeoutMs: number;
   readonly forwarder: Forwarder;
   /** The listener as it is now: its action may change while the door is open. */
-  readonly listener: () => Listener | undefined;
+  readonly listener: () => RoutedListener | undefined;
   readonly traceId: () => string;
 }
 
@@ -93,9 +94,9 @@ async function answer(
   // Looked up after the body arrived: the action and the targets must be those of this moment.
   const listener = options.listener();
   if (!listener) return replyError(response, 503);
-  const headers = requestHeaders(request, listener.port, options.traceId());
+  const headers = requestHeaders(request, listener, options.traceId());
   if (tunnel) headers.push('Connection', 'Upgrade', 'Upgrade', request.headers.upgrade ?? 'websocket');
-  const { idleTimeoutMs } = options;
+  const idleTimeoutMs = listener.idleTimeoutMs ?? options.idleTimeoutMs;
   await options.forwarder.answer(listener, { request, response, headers, body, tunnel, idleTimeoutMs });
 }
 

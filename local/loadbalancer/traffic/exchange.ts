@@ -1,12 +1,7 @@
-import {
-  Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  request as open,
-  type ServerResponse,
-} from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Duplex, pipeline } from 'node:stream';
+import { Agent, request as open } from '../../support/http.ts';
 import { endToEnd, type RawHeaders } from './headers.ts';
 import type { Upstream, Work } from './upstream.ts';
 

@@ -1,15 +1,18 @@
-import type { ServerResponse } from 'node:http';
-import type { Algorithm, Listener } from '../model.ts';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { RoutedListener } from '../messages.ts';
+import type { Action, Algorithm } from '../model.ts';
 import { isIdempotent } from './body.ts';
 import { type Attempt, exchange, type Order } from './exchange.ts';
+import { type Asked, actionFor } from './matching.ts';
+import { locationOf } from './redirect.ts';
 import type { Reporter } from './reporter.ts';
 import type { Rotation } from './rotation.ts';
 import { choose, eligible, weighted } from './routing.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface Forwarder {
-  /** Answers the request by the listener's action; never rejects. */
-  answer(listener: Listener, order: Order): Promise<void>;
+  /** Answers the request by the listener's rules; never rejects. */
+  answer(listener: RoutedListener, order: Order): Promise<void>;
 }
 
 const mostAttempts = 16;
@@ -21,6 +24,14 @@ export function createForwarder(options: {
 }): Forwarder {
   const { rotation, reporter, algorithmOf } = options;
   let turn = 0;
+  /** Each action has turns of its own, from a random one on: so many requests keep exactly to its weights. */
+  const turns = new WeakMap<Action, number>();
+
+  const nextTurn = (action: Action) => {
+    const mine = turns.get(action) ?? Math.floor(Math.random() * 1000);
+    turns.set(action, mine + 1);
+    return mine;
+  };
 
   const pick = (targetGroupArn: string, tried: ReadonlySet<Upstream>): Upstream | undefined => {
     const able = eligible(rotation.of(targetGroupArn));
@@ -54,11 +65,17 @@ export function createForwarder(options: {
 
   return {
     async answer(listener, order) {
-      if (listener.action.type === 'fixed-response') {
-        const { status, contentType, body } = listener.action;
+      const asked = askedOf(order.request);
+      const action = actionFor(listener, listener.rules, asked);
+      if (action.type === 'fixed-response') {
+        const { status, contentType, body } = action;
         return reply(order.response, status, contentType, body);
       }
-      const group = weighted(listener.action.groups, turn++);
+      if (action.type === 'redirect') {
+        const location = locationOf(action, asked, listener.port);
+        return replyError(order.response, action.status, { Location: location });
+      }
+      const group = weighted(action.groups, nextTurn(action));
       if (!group) return replyError(order.response, 503);
       const ended = await forward(group.targetGroupArn, order);
       if (ended.kind === 'answered') {
@@ -68,6 +85,16 @@ export function createForwarder(options: {
       reporter.served(group.targetGroupArn, { status, by: 'load-balancer' });
       if (ended.kind !== 'client-gone') replyError(order.response, status);
     },
+  };
+}
+
+function askedOf(request: IncomingMessage): Asked {
+  return {
+    method: request.method ?? 'GET',
+    url: request.url ?? '/',
+    host: request.headers.host ?? '',
+    header: (name) => request.headers[name],
+    address: request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '',
   };
 }
 
@@ -87,26 +114,44 @@ function statusOf(ended: Exclude<Attempt, { kind: 'answered' }> | { kind: 'no-ta
 }
 
 const titles: Readonly<Record<number, string>> = {
+  301: 'Moved Permanently',
+  302: 'Found',
   502: 'Bad Gateway',
   503: 'Service Temporarily Unavailable',
   504: 'Gateway Time-out',
 };
 
-export function replyError(response: ServerResponse, status: number): void {
+export function replyError(
+  response: ServerResponse,
+  status: number,
+  headers: OutgoingHttpHeaders = {},
+): void {
   const title = `${status} ${titles[status] ?? ''}`.trim();
   reply(
     response,
     status,
     'text/html',
     `<html><head><title>${title}</title></head><body>${title}</body></html>\n`,
+    headers,
   );
 }
 
-function reply(response: ServerResponse, status: number, contentType: string, body: string): void {
+function reply(
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string,
+  headers: OutgoingHttpHeaders = {},
+): void {
   if (response.headersSent || response.destroyed) return;
   const length = Buffer.byteLength(body);
   // A body still on its way up would be read as the next request; that connection is done.
   const unread = response.req.readableEnded ? {} : { Connection: 'close' };
-  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': length, ...unread });
+  response.writeHead(status, {
+    ...headers,
+    'Content-Type': contentType,
+    'Content-Length': length,
+    ...unread,
+  });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }

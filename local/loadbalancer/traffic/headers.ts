@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { RoutedListener } from '../messages.ts';
 
 /** Names and values in turn, as Node's `rawHeaders`; repeated names stay repeated, case stays as it came. */
 export type RawHeaders = string[];
@@ -47,12 +48,17 @@ function namedByConnection(raw: readonly string[]): readonly string[] {
 }
 
 /** What a target is sent: the client's headers and, as ALB adds them, who asked and how. */
-export function requestHeaders(request: IncomingMessage, listenerPort: number, traceId: string): RawHeaders {
+export function requestHeaders(
+  request: IncomingMessage,
+  { port, forwardedFor }: Pick<RoutedListener, 'port' | 'forwardedFor'>,
+  traceId: string,
+): RawHeaders {
   const headers = without(endToEnd(request), (name) => rewritten.has(name));
   const client = (request.socket as Socket).remoteAddress?.replace(/^::ffff:/, '') ?? 'unknown';
   const before = request.headers['x-forwarded-for'];
-  headers.push('X-Forwarded-For', before ? `${before}, ${client}` : client);
-  headers.push('X-Forwarded-Proto', 'http', 'X-Forwarded-Port', `${listenerPort}`);
+  if (forwardedFor === 'append') headers.push('X-Forwarded-For', before ? `${before}, ${client}` : client);
+  else if (forwardedFor === 'preserve' && before) headers.push('X-Forwarded-For', `${before}`);
+  headers.push('X-Forwarded-Proto', 'http', 'X-Forwarded-Port', `${port}`);
   if (!request.headers['x-amzn-trace-id']) headers.push('X-Amzn-Trace-Id', `Root=${traceId}`);
   if (request.headers['transfer-encoding']) headers.push('Transfer-Encoding', 'chunked');
   return headers;

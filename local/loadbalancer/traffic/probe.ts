@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import type { Clock } from '../../support/clock.ts';
+import { request } from '../../support/http.ts';
 import { type Failure, matches, type Outcome } from '../health.ts';
 import type { HealthCheck } from '../model.ts';
 import type { Target } from '../targets.ts';

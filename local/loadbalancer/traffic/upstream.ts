@@ -1,4 +1,4 @@
-import { Agent } from 'node:http';
+import { Agent } from '../../support/http.ts';
 import type { TargetState } from '../messages.ts';
 import type { Target } from '../targets.ts';
 

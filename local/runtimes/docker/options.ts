@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
 import type Docker from 'dockerode';
 import { fileNameOf } from '../../logs/names.ts';
 import type { ContainerLaunch } from '../runtime.ts';
-
-/** The container belongs to the Local AWS of this data directory. */
-export const OWNER_LABEL = 'berth.local';
-export const TASK_LABEL = 'berth.task';
-export const ID_LABEL = 'berth.id';
-/** Where the output goes, for the Local AWS that finds the container. */
-export const LOG_GROUP_LABEL = 'berth.log.group';
-export const LOG_STREAM_LABEL = 'berth.log.stream';
+import {
+  ID_LABEL,
+  LOG_GROUP_LABEL,
+  LOG_STREAM_LABEL,
+  OWNER_LABEL,
+  ownerDigest,
+  TASK_LABEL,
+} from './labels.ts';
+import { volumesOf } from './volumes.ts';
 
 const MIB = 1024 * 1024;
 /** The engine takes no smaller limit. */
@@ -18,7 +18,7 @@ const MIN_MEMORY_MIB = 6;
 
 /** A name that follows from owner and id, so that one id cannot run twice whoever is killed when. */
 export function containerName(owner: string, id: string): string {
-  return `berth-${createHash('sha256').update(owner).digest('hex').slice(0, 12)}-${fileNameOf(id)}`;
+  return `berth-${ownerDigest(owner)}-${fileNameOf(id)}`;
 }
 
 export interface Surroundings {
@@ -60,7 +60,11 @@ export function createOptions(
         ),
       }),
       LogConfig: { Type: 'json-file', Config: { 'max-size': '16m', 'max-file': '2' } },
+      // Containers that join a network have the names of the one that it belongs to.
+      ...(joins === undefined && namesOf(launch)),
       ...limitsOf(launch),
+      ...volumesOf(owner, launch),
+      ...settingsOf(launch),
     },
   };
 }
@@ -71,6 +75,13 @@ function environmentOf({ environment, ports, taskId }: ContainerLaunch): string[
   return Object.entries(all).map(([name, value]) => `${name}=${value}`);
 }
 
+/** An address of this machine's loopback would be the container's own. */
+function namesOf({ hosts = [] }: ContainerLaunch): Docker.HostConfig {
+  const reachable = hosts.filter(({ address }) => !address.startsWith('127.'));
+  if (reachable.length === 0) return {};
+  return { ExtraHosts: reachable.map(({ name, address }) => `${name}:${address}`) };
+}
+
 /** Hard limits as on Fargate: no swap, and no more of the processors than was asked for or are there. */
 function limitsOf({ cpuUnits, memoryMiB }: ContainerLaunch): Docker.HostConfig {
   const bytes = memoryMiB && Math.max(memoryMiB, MIN_MEMORY_MIB) * MIB;
@@ -78,5 +89,27 @@ function limitsOf({ cpuUnits, memoryMiB }: ContainerLaunch): Docker.HostConfig {
   return {
     ...(bytes && { Memory: bytes, MemorySwap: bytes }),
     ...(processors && { NanoCpus: Math.round(processors * 1e9) }),
+  };
+}
+
+function settingsOf(launch: ContainerLaunch): Docker.HostConfig {
+  const { ulimits, capabilities, temporary, sharedMemoryMiB } = launch;
+  return {
+    ...(ulimits && {
+      Ulimits: ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
+    }),
+    ...(launch.isRootReadOnly && { ReadonlyRootfs: true }),
+    ...(launch.hasInit && { Init: true }),
+    ...(launch.isPrivileged && { Privileged: true }),
+    ...(capabilities && { CapAdd: [...capabilities.add], CapDrop: [...capabilities.drop] }),
+    ...(sharedMemoryMiB !== undefined && { ShmSize: sharedMemoryMiB * MIB }),
+    ...(temporary && {
+      Tmpfs: Object.fromEntries(
+        temporary.map(({ containerPath, sizeMiB, options }) => [
+          containerPath,
+          [...options, `size=${sizeMiB}m`].join(','),
+        ]),
+      ),
+    }),
   };
 }

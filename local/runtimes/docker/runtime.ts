@@ -1,12 +1,25 @@
 import Docker from 'dockerode';
 import type { LogSink } from '../../logs/sink.ts';
 import { type Clock, realClock } from '../../support/clock.ts';
-import type { ContainerLaunch, ExitedContainer, RunningContainer, Runtime } from '../runtime.ts';
+import type {
+  ContainerLaunch,
+  ContainerUsage,
+  ExitedContainer,
+  RunningContainer,
+  Runtime,
+  TerminalSession,
+  TerminalSize,
+} from '../runtime.ts';
 import { bridgeIsReachable, ifKnown, refusal, statusOf } from './engine.ts';
 import { runInside } from './exec.ts';
+import { ensureHostNetwork, HOST_ADDRESS } from './host-network.ts';
 import { digestOf, ensureImage } from './image.ts';
-import { containerName, createOptions, OWNER_LABEL, TASK_LABEL } from './options.ts';
+import { OWNER_LABEL, TASK_LABEL } from './labels.ts';
+import { containerName, createOptions } from './options.ts';
 import { exitedFrom, networkOwnerOf, runningFrom } from './seen.ts';
+import { openTerminal } from './terminal.ts';
+import { usageOf } from './usage.ts';
+import { removeVolumes } from './volumes.ts';
 import { DockerWatch } from './watch.ts';
 
 export interface DockerRuntimeOptions {
@@ -40,6 +53,7 @@ class DockerRuntime implements Runtime {
   /** Of each task, the launches that go on: one waits for the other, to join its network. */
   readonly #launches = new Map<string, Promise<unknown>>();
   #reachable: Promise<boolean> | undefined;
+  #hostNetwork: Promise<boolean> | undefined;
 
   constructor({ owner, logs, clock = realClock, docker, pullTimeoutSeconds = 300 }: DockerRuntimeOptions) {
     this.#docker = docker ?? new Docker();
@@ -65,7 +79,7 @@ class DockerRuntime implements Runtime {
   async #launch(launch: ContainerLaunch): Promise<RunningContainer> {
     const earlier = await this.adopt(launch.id);
     if (earlier?.state === 'running') return earlier;
-    await this.remove(launch.id);
+    await this.#remove(launch.id);
     await ensureImage(this.#docker, launch.image, this.#clock, this.#pullTimeoutMs);
     const container = await this.#create(launch);
     try {
@@ -128,14 +142,36 @@ class DockerRuntime implements Runtime {
     return runInside(this.#container(id), argv, timeoutMs, this.#clock);
   }
 
+  async stats(ids: readonly string[]): Promise<ReadonlyMap<string, ContainerUsage>> {
+    return usageOf(new Map(ids.map((id) => [id, this.#container(id)])));
+  }
+
+  async attach(id: string, command: string, size: TerminalSize): Promise<TerminalSession> {
+    return openTerminal(this.#container(id), command, size, this.#closing.signal);
+  }
+
+  /** Docker Desktop, whose containers live in another machine, gives this one a name. */
+  async hostAddress(): Promise<string | undefined> {
+    if (!(await this.#bridgeIsReachable())) return 'host.docker.internal';
+    this.#hostNetwork ??= ensureHostNetwork(this.#docker);
+    return (await this.#hostNetwork) ? HOST_ADDRESS : undefined;
+  }
+
   async remove(id: string): Promise<void> {
+    const taskId = (await this.#remove(id))?.Config.Labels[TASK_LABEL];
+    if (taskId !== undefined) await removeVolumes(this.#docker, this.#owner, taskId);
+  }
+
+  /** What it was; undefined when it runs or is not known. */
+  async #remove(id: string): Promise<Docker.ContainerInspectInfo | undefined> {
     const container = this.#container(id);
     const seen = await ifKnown(container.inspect());
-    if (!seen || seen.State.Running) return;
+    if (!seen || seen.State.Running) return undefined;
     this.#watches.get(id)?.tellNobody();
     await this.#watches.get(id)?.outputKept;
     this.#watches.delete(id);
     await ifKnown(container.remove({ force: true, v: true }));
+    return seen;
   }
 
   async close(): Promise<void> {

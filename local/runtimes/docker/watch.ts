@@ -3,7 +3,7 @@ import type { LogSink } from '../../logs/sink.ts';
 import type { Clock } from '../../support/clock.ts';
 import type { ExitedContainer } from '../runtime.ts';
 import { ifKnown, statusOf } from './engine.ts';
-import { LOG_GROUP_LABEL, LOG_STREAM_LABEL } from './options.ts';
+import { LOG_GROUP_LABEL, LOG_STREAM_LABEL } from './labels.ts';
 import { keepOutput } from './output.ts';
 import { exitedFrom } from './seen.ts';
 

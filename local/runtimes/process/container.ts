@@ -69,6 +69,11 @@ export class ProcessContainer {
     return pids !== undefined && wrapperRuns(pids, this.#folder.path);
   }
 
+  /** Its process group, while it runs. */
+  group(): number | undefined {
+    return this.#state.is === 'running' ? this.#state.pids.wrapper : undefined;
+  }
+
   /** Whether it runs without being a child of the nursery's, which then tells nobody of its end. */
   isAdopted(): boolean {
     return this.#state.is === 'running' && !this.#state.child;

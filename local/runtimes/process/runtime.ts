@@ -2,7 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LogSink } from '../../logs/sink.ts';
 import { type Clock, realClock, type Timer } from '../../support/clock.ts';
-import type { ContainerLaunch, ExitedContainer, RunningContainer, Runtime } from '../runtime.ts';
+import {
+  type ContainerLaunch,
+  type ContainerUsage,
+  type ExitedContainer,
+  type RunningContainer,
+  type Runtime,
+  RuntimeError,
+  type TerminalSession,
+  type TerminalSize,
+} from '../runtime.ts';
 import { type Placement, placeBeside, placeTask, type Taken } from './addresses.ts';
 import { checkExecutable, commandOf, workingDirectoryOf } from './command.ts';
 import { ProcessContainer } from './container.ts';
@@ -10,6 +19,10 @@ import { environmentFor } from './environment.ts';
 import { runBeside } from './exec.ts';
 import { Nursery } from './nursery.ts';
 import { ContainerFolder, type LaunchRecord } from './record.ts';
+import { openTerminal } from './terminal.ts';
+import { limited } from './ulimits.ts';
+import { usageOf } from './usage.ts';
+import { removeVolumes, volumeVariables } from './volumes.ts';
 
 export interface ProcessRuntimeOptions {
   /** What is known of containers is kept in here, for the next Local AWS too. */
@@ -23,7 +36,7 @@ const LOOK_EVERY_MS = 100;
 /**
  * Containers as processes of this machine, each task on a loopback address of its own. The processes are not
  * this process's to keep: they run on when it is killed, and the next one knows them and their exit codes.
- * CPU, memory and user limits are not enforced.
+ * CPU, memory, user, read-only root and most ulimits are not enforced; volumes are folders that variables name.
  */
 export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
   return new ProcessRuntime(options);
@@ -62,16 +75,19 @@ class ProcessRuntime implements Runtime {
   async #launch(launch: ContainerLaunch): Promise<RunningContainer> {
     const earlier = await this.adopt(launch.id);
     if (earlier?.state === 'running') return earlier;
-    await this.remove(launch.id);
+    this.#forget(launch.id);
     const argv = commandOf(launch);
     const workingDirectory = workingDirectoryOf(launch);
     const placement = await this.#place(launch);
-    const environment = environmentFor(launch, placement);
+    const environment = {
+      ...environmentFor(launch, placement),
+      ...volumeVariables(this.#directory, launch),
+    };
     checkExecutable(argv[0]!, workingDirectory, environment.PATH);
     return this.#start({
       id: launch.id,
       taskId: launch.taskId,
-      argv,
+      argv: limited(argv, launch.ulimits),
       workingDirectory,
       environment,
       ...placement,
@@ -118,11 +134,38 @@ class ProcessRuntime implements Runtime {
     return runBeside(container.record, argv, timeoutMs, this.#clock, this.#closing.signal);
   }
 
-  async remove(id: string): Promise<void> {
+  async stats(ids: readonly string[]): Promise<ReadonlyMap<string, ContainerUsage>> {
+    const groups = new Map<string, number>();
+    for (const id of ids) {
+      const group = this.#containers.get(id)?.group();
+      if (group !== undefined) groups.set(id, group);
+    }
+    return usageOf(groups);
+  }
+
+  async attach(id: string, command: string, size: TerminalSize): Promise<TerminalSession> {
     const container = this.#containers.get(id);
-    if (!container || container.isRunning()) return;
+    if (!container?.isRunning()) throw new RuntimeError('ContainerRuntimeError: the container does not run');
+    return openTerminal(container.record, command, size, this.#closing.signal);
+  }
+
+  async hostAddress(): Promise<string> {
+    return '127.0.0.1';
+  }
+
+  async remove(id: string): Promise<void> {
+    const taskId = this.#forget(id)?.record.taskId;
+    const siblings = [...this.#containers.values()].filter(({ record }) => record.taskId === taskId);
+    if (taskId !== undefined && siblings.length === 0) removeVolumes(this.#directory, taskId);
+  }
+
+  /** Undefined when it runs or is not known. */
+  #forget(id: string): ProcessContainer | undefined {
+    const container = this.#containers.get(id);
+    if (!container || container.isRunning()) return undefined;
     this.#containers.delete(id);
     container.remove();
+    return container;
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ContainerLaunch } from '../../../local/runtimes/runtime.ts';
-import type { Script } from '../../../local/runtimes/testing/scripted.ts';
+import type { Script } from '../../../local/runtimes/scripted/runtime.ts';
 import type { Random } from '../random.ts';
 import type { Behaviour, RunShape } from '../story.ts';
 

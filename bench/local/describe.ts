@@ -1,0 +1,118 @@
+import { fileURLToPath } from 'node:url';
+import { until } from '../../test/support/until.ts';
+import { type Child, openChild } from '../child.ts';
+import { median, rounded } from '../statistics.ts';
+import type { DescribeOrder, DescribeReport } from './describe-process.ts';
+import type { EcsCaller } from './ecs-caller.ts';
+import { type LocalProcess, withLocal } from './local-process.ts';
+
+export interface DescribeFigures {
+  readonly describeTasksPerSecond: number;
+  readonly describeTasksP50Ms: number;
+  readonly describeTasksP99Ms: number;
+  readonly describeTenTasksPerSecond: number;
+  readonly describeTenTasksP50Ms: number;
+  readonly registerTaskDefinitionP50Ms: number;
+}
+
+const tasks = 1000;
+const rounds = 3;
+const roundMs = 2000;
+const connections = 4;
+const registrations = 200;
+const program = fileURLToPath(new URL('./describe-process.ts', import.meta.url));
+
+/** DescribeTasks by one connection after the other's answer, among a thousand tasks that run. */
+export async function describeFigures(log: (line: string) => void): Promise<DescribeFigures> {
+  return withLocal('scripted', async (local) => {
+    log(`starting ${tasks} tasks`);
+    const arns = await runningTasks(local.ecs);
+    const generator = openChild<DescribeOrder, DescribeReport>(program);
+    try {
+      log('describing them, one and ten at once');
+      // What is not compiled yet is not what is measured.
+      for (const size of [1, 10]) await load(generator, local, arns, size);
+      const one: DescribeReport[] = [];
+      const ten: DescribeReport[] = [];
+      for (let round = 0; round < rounds; round++) {
+        one.push(await load(generator, local, arns, 1));
+        ten.push(await load(generator, local, arns, 10));
+      }
+      const middle = (reports: readonly DescribeReport[], of: (report: DescribeReport) => number) =>
+        rounded(median(reports.map(of)));
+      return {
+        describeTasksPerSecond: middle(one, ({ perSecond }) => perSecond),
+        describeTasksP50Ms: middle(one, ({ p50Ms }) => p50Ms),
+        describeTasksP99Ms: middle(one, ({ p99Ms }) => p99Ms),
+        describeTenTasksPerSecond: middle(ten, ({ perSecond }) => perSecond),
+        describeTenTasksP50Ms: middle(ten, ({ p50Ms }) => p50Ms),
+        registerTaskDefinitionP50Ms: await registerP50Ms(local.ecs),
+      };
+    } finally {
+      generator.close();
+    }
+  });
+}
+
+const load = (
+  generator: Child<DescribeOrder, DescribeReport>,
+  { endpoint }: LocalProcess,
+  arns: readonly string[],
+  tasksPerCall: number,
+) => generator.ask({ endpoint, arns, tasksPerCall, connections, durationMs: roundMs });
+
+const network = { awsvpcConfiguration: { subnets: ['subnet-local'] } };
+
+/** As a service of a web shop has it: a port, an environment, logs, a health check, a side-car. */
+const definition = (family: string) => ({
+  family,
+  networkMode: 'awsvpc',
+  requiresCompatibilities: ['FARGATE'],
+  cpu: '256',
+  memory: '512',
+  containerDefinitions: [
+    {
+      name: 'web',
+      image: 'shop/web:1.4.2',
+      command: ['node', 'server.mjs'],
+      portMappings: [{ containerPort: 8080 }],
+      environment: [
+        { name: 'NODE_ENV', value: 'production' },
+        { name: 'LOG_LEVEL', value: 'info' },
+      ],
+      healthCheck: { command: ['CMD-SHELL', 'curl -f http://localhost:8080/health'], interval: 30 },
+    },
+    { name: 'metrics', image: 'shop/metrics:2.0.0', essential: false },
+  ],
+});
+
+/** ARNs of a thousand tasks, all RUNNING. */
+async function runningTasks(ecs: EcsCaller): Promise<readonly string[]> {
+  await ecs.call('CreateCluster', {});
+  await ecs.call('RegisterTaskDefinition', definition('web'));
+  const arns: string[] = [];
+  while (arns.length < tasks) {
+    const input = { taskDefinition: 'web', count: 10, launchType: 'FARGATE', networkConfiguration: network };
+    const { tasks: begun } = await ecs.call<{ tasks: { taskArn: string }[] }>('RunTask', input);
+    arns.push(...begun.map(({ taskArn }) => taskArn));
+  }
+  await until(`${tasks} tasks to run`, async () => {
+    const { clusters } = await ecs.call<{ clusters: { runningTasksCount: number }[] }>(
+      'DescribeClusters',
+      {},
+    );
+    return clusters[0]?.runningTasksCount === tasks;
+  });
+  return arns;
+}
+
+/** One after the other, each a new revision; each is on disk when it is answered. */
+async function registerP50Ms(ecs: EcsCaller): Promise<number> {
+  const durations: number[] = [];
+  for (let done = 0; done < registrations; done++) {
+    const startedAt = performance.now();
+    await ecs.call('RegisterTaskDefinition', definition('registered'));
+    durations.push(performance.now() - startedAt);
+  }
+  return rounded(median(durations));
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { outputFaults } from './shapes.ts';
+import { startBench } from './testing.ts';
+
+describe('the faults of an answer', () => {
+  it.each([
+    [
+      'a member that is not known',
+      { cluster: { colour: 'blue' } },
+      ['CreateCluster.cluster.colour is not known'],
+    ],
+    ['a number for a string', { cluster: { status: 1 } }, ['CreateCluster.cluster.status is no string']],
+    [
+      'a string for a number',
+      { cluster: { runningTasksCount: '1' } },
+      [expect.stringMatching(/is no number$/)],
+    ],
+    ['no list', { cluster: { tags: {} } }, ['CreateCluster.cluster.tags is no list']],
+    [
+      'a wrong item',
+      { cluster: { tags: [{ key: 'a' }, 1] } },
+      ['CreateCluster.cluster.tags[1] is no structure'],
+    ],
+    ['nothing wrong', { cluster: { clusterName: 'a', settings: [], activeServicesCount: 0 } }, []],
+  ])('%s', (_, output, faults) => {
+    expect(outputFaults('CreateCluster', output)).toEqual(faults);
+  });
+
+  it('are found in lists of lists and in maps', () => {
+    const container = { dockerLabels: { a: 1 }, healthCheck: { command: 'true' } };
+    const output = { taskDefinition: { containerDefinitions: [container], registeredAt: '2026' } };
+    expect(outputFaults('DescribeTaskDefinition', output)).toEqual([
+      'DescribeTaskDefinition.taskDefinition.containerDefinitions[0].dockerLabels.a is no string',
+      'DescribeTaskDefinition.taskDefinition.containerDefinitions[0].healthCheck.command is no list',
+      'DescribeTaskDefinition.taskDefinition.registeredAt is no number',
+    ]);
+  });
+});
+
+it('a word that is not in an enum is refused by name', async () => {
+  const bench = await startBench();
+  bench.call('CreateCluster');
+  expect(bench.refusal('CreateService', { serviceName: 'web', launchType: 'MOON' })).toBe(
+    'ClientException: launch type should be one of [EC2,FARGATE]',
+  );
+  expect(bench.refusal('ListTasks', { launchType: 'MOON' })).toMatch(
+    /^InvalidParameterException: .*enum value set/,
+  );
+  await bench.engine.stop();
+});

@@ -1,0 +1,28 @@
+import type { ProtectedTask } from '@aws-sdk/client-ecs';
+import type { EcsContext } from '../context.ts';
+import { invalid } from '../errors.ts';
+import type { TaskRecord } from '../model.ts';
+import type { Wire } from '../wire.ts';
+
+/** ECS's default, in minutes. */
+const usualMinutes = 120;
+
+/** Until when a task is protected from scale-in, in epoch milliseconds; 0 for not at all. */
+export function protectionEnd(
+  { clock }: Pick<EcsContext, 'clock'>,
+  isProtected: boolean,
+  minutes = usualMinutes,
+): number {
+  if (minutes < 1 || minutes > 2880) throw invalid('expiresInMinutes must be between 1 and 2880.');
+  return isProtected ? clock.now() + minutes * 60_000 : 0;
+}
+
+export function protectionView(task: TaskRecord, nowMs: number): Wire<ProtectedTask> {
+  const until = task.protectedUntil ?? 0;
+  const isProtected = until > nowMs;
+  return {
+    taskArn: task.arn,
+    protectionEnabled: isProtected,
+    ...(isProtected ? { expirationDate: until / 1000 } : {}),
+  };
+}

@@ -1,0 +1,56 @@
+import type { ServiceEvent } from '../ecs/events.ts';
+import type { Alarms } from '../ecs/ports.ts';
+import type { Clock } from '../support/clock.ts';
+import type { Journal } from '../support/journal.ts';
+import { AlarmBook } from './alarms/book.ts';
+import { AlarmWatch } from './alarms/watch.ts';
+import { createMetricsService } from './service.ts';
+import { MetricStore, type Sample } from './store.ts';
+
+export interface MetricsDependencies {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly account: string;
+  readonly region: string;
+  /** Called with each change of an alarm's state, in the turn in which the journal learns of it. */
+  publish(event: ServiceEvent): void;
+}
+
+export interface Metrics {
+  /** CloudWatch. */
+  readonly service: ReturnType<typeof createMetricsService>;
+  /** For the ECS scheduler. */
+  readonly alarms: Alarms;
+  /** Adds what Local AWS has measured itself; it is forgotten when Local AWS ends. */
+  measured(sample: Sample): void;
+  /** Evaluates alarms from now on. */
+  start(): void;
+  stop(): void;
+  /** Forgets every metric and alarm. */
+  reset(): void;
+}
+
+/** CloudWatch: metrics of any kind, and alarms that watch them. */
+export function createMetrics({ journal, clock, account, region, publish }: MetricsDependencies): Metrics {
+  const store = new MetricStore(journal, clock);
+  const book = new AlarmBook({ journal, clock, account, region, publish });
+  const watch = new AlarmWatch(book, store, clock);
+  return {
+    service: createMetricsService({ store, book, watch, clock, account, region }),
+    alarms: {
+      state: (name) => book.get(name)?.state,
+      onChange: (listener) => book.onChange(listener),
+    },
+    measured: (sample) => store.put(sample, false),
+    start() {
+      store.load();
+      watch.start();
+    },
+    stop: () => watch.stop(),
+    reset() {
+      store.reset();
+      book.reset();
+      watch.wake();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { describe, test } from 'vitest';
+import { buildNodeImage } from '../../examples/shop/image.ts';
+import { dockerAbsence } from '../support/docker.ts';
+import { localAwsScenarios } from './local-aws.ts';
+
+const absence = await dockerAbsence();
+
+if (absence === undefined) {
+  localAwsScenarios('docker', await buildNodeImage());
+} else {
+  describe('Local AWS, runtime docker', () => {
+    test.skip(`is not tried here: ${absence}`, () => {});
+  });
+}

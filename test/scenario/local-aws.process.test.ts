@@ -1,0 +1,3 @@
+import { localAwsScenarios } from './local-aws.ts';
+
+localAwsScenarios('process', 'shop:1');

@@ -1,0 +1,3 @@
+import { localAwsScenarios } from './local-aws.ts';
+
+localAwsScenarios('scripted', 'shop:1');
