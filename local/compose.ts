@@ -2,11 +2,9 @@ import { join } from 'node:path';
 import { topology as berth } from '../stacks/topology.ts';
 import { provisionAccount } from './account.ts';
 import { type Backbone, createBackbone } from './backbone.ts';
-import { createDiscovery, type Discovery } from './discovery/discovery.ts';
-import { createDns, type Dns } from './discovery/dns/dns.ts';
-import { createRelays } from './discovery/relay.ts';
-import { createHostPorts } from './ecs/instances/host-ports.ts';
+import { createNaming, type Naming } from './discovery/naming.ts';
 import { createEcs, type EcsEngine } from './ecs/engine.ts';
+import { createHostPorts } from './ecs/instances/host-ports.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { createFunctions } from './lambda/functions.ts';
 import { type LateRuntime, lateRuntime } from './late-runtime.ts';
@@ -33,8 +31,7 @@ export interface Composition {
   readonly metrics: Metrics;
   readonly loadBalancer: LoadBalancerHost;
   readonly ecs: EcsEngine;
-  readonly discovery: Discovery;
-  readonly dns: Dns;
+  readonly naming: Naming;
   /** How containers reach the endpoint. */
   readonly door: Door;
   readonly backbone: Backbone;
@@ -85,12 +82,11 @@ export function compose(
     tables: join(data, 'dynamodb'),
   });
   const door = createDoor({ hostAddress: runtime.hostAddress, endpoint, log });
-  const discovery = createDiscovery({ journal, clock, account, region });
   const metrics = createMetrics({ journal, clock, account, region, publish: backbone.events.publish });
-  const relays = createRelays({
-    ...{ journal, log },
+  const naming = createNaming({
+    ...{ journal, clock, account, region, log, dnsPort: options.dnsPort },
     hostAddress: runtime.hostAddress,
-    endpoints: discovery.registry.endpoints,
+    names: () => ecs.names(),
   });
   const ecs = createEcs({
     ...{ account, region, clock, journal, runtime, capacity },
@@ -101,8 +97,8 @@ export function compose(
       ...{ lambda: backbone.lambda, own: options.functions ?? {} },
       during: work.during,
     }),
-    registry: discovery.registry,
-    connectAddress: relays.addressOf,
+    registry: naming.registry,
+    connectAddress: naming.connectAddress,
     publish: backbone.events.publish,
     readSecret: secretsIn(join(data, 'secrets.json')),
     readObject: objectsIn(join(data, 's3')),
@@ -118,7 +114,6 @@ export function compose(
     ecs: { ...ecs.state, liveTasks: ecs.liveTasks },
   });
 
-  const dns = createDns({ port: options.dnsPort, tables: discovery.tables, names: () => ecs.names() });
   const provision = async () => {
     const services = { ecs: ecs.service, loadBalancers: loadBalancer.service, account, region };
     backbone.start(await provisionAccount(services));
@@ -132,8 +127,7 @@ export function compose(
       metrics,
       loadBalancer,
       ecs,
-      discovery,
-      dns,
+      naming,
       door,
       backbone,
       instruments,
@@ -144,14 +138,13 @@ export function compose(
       await ecs.start();
       for (const task of ecs.liveTasks()) hostPorts.attend(task);
       meters.start();
-      await dns.start();
-      await relays.start();
+      await naming.start();
       await provision();
     },
     async reset() {
       await ecs.reset();
       await hostPorts.stop();
-      await relays.stop();
+      await naming.forget();
       await loadBalancer.reset();
       logs.reset();
       metrics.reset();
@@ -167,9 +160,8 @@ export function compose(
       metrics.stop();
       const tasks = stopTasks ? await runningTasks(ecs.service) : [];
       await ecs.stop();
-      await dns.stop();
+      await naming.stop();
       await hostPorts.stop();
-      await relays.stop();
       await door.close();
       await endTasks(tasks, runtime, machineClock, scripted ? 0 : taskGraceMs);
       await loadBalancer.stop();

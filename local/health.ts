@@ -9,7 +9,7 @@ export interface HealthDependencies {
 
 /** What is up and where, once the runtime is chosen: for people, and for whoever starts Local AWS and waits. */
 export async function health({ composition, startedMs, endpoint, api }: HealthDependencies): Promise<object> {
-  const { runtime, loadBalancer, backbone, ecs, dns } = composition;
+  const { runtime, loadBalancer, backbone, ecs, naming } = composition;
   const { lambda, events, sqs } = backbone;
   const host = lambda.hosts.current();
   return {
@@ -22,7 +22,7 @@ export async function health({ composition, startedMs, endpoint, api }: HealthDe
     runtime: (await runtime.load()).name,
     tasks: await countTasks(ecs.service),
     listeners: loadBalancer.listeners(),
-    dns: dns.address(),
+    dns: naming.dnsAddress(),
     queues: Object.fromEntries(sqs.queues.all().map((queue) => [queue.name, sqs.queues.counts(queue)])),
     waiting: { deliveries: events.pending(), invocations: lambda.pending() },
     versions: { node: process.version },

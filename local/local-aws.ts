@@ -85,7 +85,7 @@ function serversOf(
   log: (line: string) => void,
   { started, endpoint, api }: Places,
 ): { readonly endpoint: Server; readonly api: Server } {
-  const { backbone, ecs, instruments, loadBalancer, logs, metrics, discovery, journal, clock } = composition;
+  const { backbone, ecs, instruments, loadBalancer, logs, metrics, naming, journal, clock } = composition;
   const startedMs = clock.now();
   return {
     endpoint: createEndpoint({
@@ -95,7 +95,7 @@ function serversOf(
         backbone.sqs.service,
         logs.service,
         metrics.service,
-        discovery.service,
+        naming.service,
         loadBalancer.service,
       ].map(instruments.observed),
       routes: [

@@ -73,7 +73,11 @@ export interface Relay extends Endpoint {
 }
 
 /** Opens `port` on `address` (0 picks a free one); rejects with the system's error, for example `EADDRINUSE`. */
-export function openRelay(address: string, port: number, endpoints: () => readonly Endpoint[]): Promise<Relay> {
+export function openRelay(
+  address: string,
+  port: number,
+  endpoints: () => readonly Endpoint[],
+): Promise<Relay> {
   const sockets = new Set<Socket>();
   let turn = 0;
   const server = createServer({ allowHalfOpen: true }, (client) => {

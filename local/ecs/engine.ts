@@ -60,7 +60,7 @@ export interface EcsEngine {
   /** Stops a task as AWS itself does now and then: Spot capacity is taken back, hardware fails or is mended. */
   interrupt(taskId: string, stopCode: StopCode, stoppedReason: string): void;
   /** What there is, for those who measure it. */
-  readonly state: Pick<State, 'clusters' | 'services' | 'tasks'>;
+  readonly state: Pick<State, 'clusters' | 'services' | 'revisions' | 'tasks'>;
   /** All tasks that have not stopped. */
   liveTasks(): readonly TaskRecord[];
   /** Calls `listener` after every stored change of a task, also of what no event tells. */
@@ -103,26 +103,7 @@ export interface EcsDependencies {
 }
 
 export function createEcs(dependencies: EcsDependencies): EcsEngine {
-  const context: EcsContext = {
-    ...dependencies,
-    publish: (event) => dependencies.publish(event),
-    readSecret: dependencies.readSecret ?? (() => undefined),
-    readObject: dependencies.readObject ?? (() => undefined),
-    endpoint: dependencies.endpoint ?? (() => 'http://127.0.0.1'),
-    taskEndpoint: dependencies.taskEndpoint ?? (async () => undefined),
-    connectAddress: dependencies.connectAddress ?? (async () => undefined),
-    taskKeys: createTaskKeys(dependencies.journal),
-    sessions: createExecSessions(dependencies),
-    trafficRules: dependencies.trafficRules ?? noTrafficRules,
-    registry: dependencies.registry ?? createDiscovery(dependencies).registry,
-    alarms: dependencies.alarms ?? noAlarms,
-    functions: dependencies.functions ?? noFunctions,
-    capacity: dependencies.capacity ?? fullCapacity,
-    state: openState(dependencies.journal),
-    ids: createIds(dependencies.random),
-    arns: createArns(dependencies.account, dependencies.region),
-    options: { ...defaultOptions, ...dependencies.options },
-  };
+  const context = contextOf(dependencies);
   const book = new TaskBook(context);
   const targets = new TargetKeeper(context);
   const registries = new RegistryKeeper(context, book);
@@ -180,5 +161,29 @@ export function createEcs(dependencies: EcsDependencies): EcsEngine {
     onTask: (listener) => book.onChange(listener),
     names: () => serviceNames(context),
     interrupt: (taskId, stopCode, stoppedReason) => void driver.stop(taskId, stopCode, stoppedReason),
+  };
+}
+
+/** The dependencies, with stand-ins for those that are left out. */
+function contextOf(dependencies: EcsDependencies): EcsContext {
+  return {
+    ...dependencies,
+    publish: (event) => dependencies.publish(event),
+    readSecret: dependencies.readSecret ?? (() => undefined),
+    readObject: dependencies.readObject ?? (() => undefined),
+    endpoint: dependencies.endpoint ?? (() => 'http://127.0.0.1'),
+    taskEndpoint: dependencies.taskEndpoint ?? (async () => undefined),
+    connectAddress: dependencies.connectAddress ?? (async () => undefined),
+    taskKeys: createTaskKeys(dependencies.journal),
+    sessions: createExecSessions(dependencies),
+    trafficRules: dependencies.trafficRules ?? noTrafficRules,
+    registry: dependencies.registry ?? createDiscovery(dependencies).registry,
+    alarms: dependencies.alarms ?? noAlarms,
+    functions: dependencies.functions ?? noFunctions,
+    capacity: dependencies.capacity ?? fullCapacity,
+    state: openState(dependencies.journal),
+    ids: createIds(dependencies.random),
+    arns: createArns(dependencies.account, dependencies.region),
+    options: { ...defaultOptions, ...dependencies.options },
   };
 }

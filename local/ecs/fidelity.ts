@@ -54,7 +54,7 @@ export const fidelity: Readonly<Record<string, Fidelity>> = {
   CreateTaskSet: faithful(),
   DescribeTaskSets: faithful(),
   UpdateTaskSet: faithful(),
-  UpdateServicePrimaryTaskSet: approximate('Target groups are the task sets’ own; no traffic is shifted'),
+  UpdateServicePrimaryTaskSet: faithful('Shifts no traffic, as on ECS'),
   DeleteTaskSet: faithful(),
 
   RunTask: faithful('Tokens of idempotency to the letter; EBS volumes are refused'),

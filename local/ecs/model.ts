@@ -188,6 +188,7 @@ export interface RevisionRecord {
   readonly connect?: ConnectRecord;
   readonly enableExecuteCommand: boolean;
   readonly propagateTags: string;
+  readonly monitoring?: NonNullable<Wire<CreateServiceRequest>['monitoring']>;
   readonly createdAt: number;
 }
 

@@ -87,7 +87,10 @@ class Channel {
 
   #open(text: string): void {
     const found = this.#options.redeem(tokenIn(text));
-    if (!found) return this.#socket.close(1008, 'the token is not valid');
+    if (!found) {
+      this.#socket.close(1008, 'the token is not valid');
+      return;
+    }
     this.#state = { is: 'waiting', ...found };
     this.#beginAnyhow();
     this.#send({

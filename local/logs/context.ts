@@ -26,3 +26,10 @@ export function groupFor(
   if (!group) throw notFound('group');
   return group;
 }
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Events before this moment (epoch milliseconds) have outlived the group's retention. */
+export function firstKept({ clock }: LogsContext, { settings: { retentionDays } }: LogGroup): number {
+  return retentionDays === undefined ? 0 : clock.now() - retentionDays * DAY_MS;
+}

@@ -4,15 +4,21 @@ import type { Inputs } from './input.ts';
 import type { LogStream } from './stream.ts';
 
 export function describeLogGroups(context: LogsContext, input: Inputs['DescribeLogGroups']) {
+  const { logGroupNamePrefix, logGroupNamePattern } = input;
+  if (logGroupNamePrefix !== undefined && logGroupNamePattern !== undefined)
+    throw invalidParameter('Give either logGroupNamePrefix or logGroupNamePattern.');
   const found = context.store
     .groups()
-    .filter((group) => group.name.startsWith(input.logGroupNamePrefix ?? ''))
+    .filter(({ name }) => name.startsWith(logGroupNamePrefix ?? ''))
+    .filter(({ name }) => name.toLowerCase().includes(logGroupNamePattern?.toLowerCase() ?? ''))
     .sort((a, b) => compareText(a.name, b.name));
   const { page, nextToken } = listed(found, input);
   const logGroups = page.map((group) => ({
     logGroupName: group.name,
     creationTime: group.createdAt,
     metricFilterCount: 0,
+    ...(group.settings.retentionDays !== undefined && { retentionInDays: group.settings.retentionDays }),
+    logGroupClass: 'STANDARD',
     arn: `${arnOf(context, group.name)}:*`,
     logGroupArn: arnOf(context, group.name),
     storedBytes: [...group.streams.values()].reduce((sum, stream) => sum + stream.bytes, 0),

@@ -15,11 +15,34 @@ const pageSize = (most: number) => z.int().min(1).max(most);
 /** `logGroupIdentifier` is a name or an ARN. */
 const anyGroup = { logGroupName: groupName.optional(), logGroupIdentifier: z.string().max(2048).optional() };
 
+const tags = z
+  .record(z.string().min(1).max(128), z.string().max(256))
+  .refine((all) => Object.keys(all).length <= 50, 'must hold at most 50 tags');
+const retentionDays = new Set([
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]);
+
 export const inputs = {
-  CreateLogGroup: z.object({ logGroupName: groupName }),
+  CreateLogGroup: z.object({ logGroupName: groupName, tags: tags.optional() }),
+  DeleteLogGroup: z.object({ logGroupName: groupName }),
+  DeleteLogStream: z.object({ logGroupName: groupName, logStreamName: streamName }),
+  PutRetentionPolicy: z.object({
+    logGroupName: groupName,
+    retentionInDays: z
+      .int()
+      .refine((days) => retentionDays.has(days), 'is not a number of days that CloudWatch Logs has'),
+  }),
+  DeleteRetentionPolicy: z.object({ logGroupName: groupName }),
+  TagResource: z.object({ resourceArn: z.string(), tags }),
+  UntagResource: z.object({ resourceArn: z.string(), tagKeys: z.array(z.string()).max(50) }),
+  ListTagsForResource: z.object({ resourceArn: z.string() }),
+  TagLogGroup: z.object({ logGroupName: groupName, tags }),
+  UntagLogGroup: z.object({ logGroupName: groupName, tags: z.array(z.string()).max(50) }),
+  ListTagsLogGroup: z.object({ logGroupName: groupName }),
   CreateLogStream: z.object({ logGroupName: groupName, logStreamName: streamName }),
   DescribeLogGroups: z.object({
     logGroupNamePrefix: groupName.optional(),
+    logGroupNamePattern: z.string().max(512).optional(),
     limit: pageSize(50).default(50),
     nextToken: z.string().optional(),
   }),

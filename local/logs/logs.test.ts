@@ -251,7 +251,8 @@ describe('CloudWatch Logs', () => {
     await expect(send({})).rejects.toThrow('The specified log stream does not exist.');
     await expect(send({ limit: 0 })).rejects.toThrow(InvalidParameterException);
     await expect(messages({ nextToken: 'f/../../x' })).rejects.toThrow(/nextToken/);
-    await expect(messages({ filterPattern: '{ $.a = 1 }' })).rejects.toThrow(/plain-text/);
+    await expect(messages({ filterPattern: '{ $.a = }' })).rejects.toThrow(InvalidParameterException);
+    await expect(messages({ filterPattern: '[ip, user]' })).rejects.toThrow(/patterns of terms/);
     await expect(messages({ limit: -1 })).rejects.toThrow(InvalidParameterException);
     await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
     const backwards = [

@@ -1,5 +1,6 @@
+import { firstKept, type LogsContext } from './context.ts';
 import { invalidParameter, notFound } from './errors.ts';
-import { textFilter } from './filter.ts';
+import { filterOf } from './filter.ts';
 import type { Inputs } from './input.ts';
 import { fitting, lastPageOf, type Position, pageOf, positionOf, timestampOf, tokenOf } from './pages.ts';
 import type { LogGroup } from './store.ts';
@@ -8,12 +9,15 @@ import type { LogEvent } from './stream.ts';
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
 /** One stream's events; both tokens always stand, as in CloudWatch, and stay the same where nothing follows. */
-export function getLogEvents(group: LogGroup, input: Inputs['GetLogEvents']) {
+export function getLogEvents(context: LogsContext, group: LogGroup, input: Inputs['GetLogEvents']) {
   const stream = group.streams.get(input.logStreamName);
   if (!stream) throw notFound('stream');
   const position = input.nextToken === undefined ? undefined : positionOf(input.nextToken);
   // GetLogEvents leaves out the end of its time range, FilterLogEvents does not.
-  const all = stream.read(input.startTime ?? 0, (input.endTime ?? FOREVER) - 1);
+  const all = stream.read(
+    Math.max(input.startTime ?? 0, firstKept(context, group)),
+    (input.endTime ?? FOREVER) - 1,
+  );
   const page = position
     ? turned(all, position, input.limit)
     : input.startFromHead
@@ -39,12 +43,16 @@ function turned(all: LogEvent[], { direction, eventId = '' }: Position, limit: n
 }
 
 /** The events of a group's streams, interleaved by time. */
-export function filterLogEvents(group: LogGroup, input: Inputs['FilterLogEvents']) {
+export function filterLogEvents(context: LogsContext, group: LogGroup, input: Inputs['FilterLogEvents']) {
   if (input.logStreamNames && input.logStreamNamePrefix !== undefined)
     throw invalidParameter('Give either logStreamNames or logStreamNamePrefix.');
   const after = input.nextToken === undefined ? '' : (positionOf(input.nextToken).eventId ?? '');
-  const first = Math.max(input.startTime ?? 0, after === '' ? 0 : timestampOf(after));
-  const matches = textFilter(input.filterPattern);
+  const first = Math.max(
+    input.startTime ?? 0,
+    after === '' ? 0 : timestampOf(after),
+    firstKept(context, group),
+  );
+  const matches = filterOf(input.filterPattern);
   const found = streamNames(group, input).flatMap((logStreamName) => {
     const events = group.streams.get(logStreamName)?.read(first, input.endTime ?? FOREVER) ?? [];
     const wanted = events.filter((event) => event.eventId > after && matches(event.message));

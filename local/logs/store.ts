@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../support/clock.ts';
 import { fileNameOf } from './names.ts';
@@ -8,9 +8,17 @@ import { LogStream } from './stream.ts';
 export const MAX_STREAMS_PER_GROUP = 1_000;
 export const MAX_GROUPS = 1_000;
 
+/** What may be changed of a group. */
+export interface GroupSettings {
+  /** Older events are not shown; for ever without it. */
+  readonly retentionDays?: number;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
 export interface LogGroup {
   readonly name: string;
   readonly createdAt: number;
+  readonly settings: GroupSettings;
   /** In the order of their creation. */
   readonly streams: Map<string, LogStream>;
 }
@@ -29,7 +37,8 @@ export class LogStore {
       const streams = foldersIn(group.folder, 'stream.json').map(
         (stream) => [stream.name, new LogStream(stream.folder, stream.name, stream.createdAt)] as const,
       );
-      this.#groups.set(group.name, { ...group, streams: new Map(streams) });
+      const { name, createdAt, settings = {} } = group;
+      this.#groups.set(name, { name, createdAt, settings, streams: new Map(streams) });
     }
   }
 
@@ -46,12 +55,24 @@ export class LogStore {
     const known = this.#groups.get(name);
     if (known) return known;
     const createdAt = this.#clock.now();
-    const folder = this.#folder(name);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'group.json'), JSON.stringify({ name, createdAt }));
-    const group = { name, createdAt, streams: new Map<string, LogStream>() };
-    this.#groups.set(name, group);
+    mkdirSync(this.#folder(name), { recursive: true });
+    const group = { name, createdAt, settings: {}, streams: new Map<string, LogStream>() };
+    this.#save(group);
     return group;
+  }
+
+  setSettings(group: LogGroup, settings: GroupSettings): void {
+    this.#save({ ...group, settings });
+  }
+
+  deleteGroup({ name }: LogGroup): void {
+    this.#groups.delete(name);
+    rmSync(this.#folder(name), { recursive: true, force: true });
+  }
+
+  deleteStream(group: LogGroup, stream: LogStream): void {
+    group.streams.delete(stream.name);
+    rmSync(this.#folder(group.name, stream.name), { recursive: true, force: true });
   }
 
   /** The stream of that name, made with its group if it is not there. */
@@ -75,6 +96,15 @@ export class LogStore {
     mkdirSync(this.#directory, { recursive: true });
   }
 
+  /** What was there stays until the new is whole. */
+  #save(group: LogGroup): void {
+    const { name, createdAt, settings } = group;
+    const file = join(this.#folder(name), 'group.json');
+    writeFileSync(`${file}.new`, JSON.stringify({ name, createdAt, settings }));
+    renameSync(`${file}.new`, file);
+    this.#groups.set(name, group);
+  }
+
   #folder(group: string, stream?: string): string {
     const folder = join(this.#directory, fileNameOf(group));
     return stream === undefined ? folder : join(folder, fileNameOf(stream));
@@ -85,6 +115,7 @@ interface Folder {
   readonly folder: string;
   readonly name: string;
   readonly createdAt: number;
+  readonly settings?: GroupSettings;
 }
 
 /** A folder without its description is one whose making a kill cut short; nobody was told of it. */

@@ -9,11 +9,12 @@ const TOO_OLD_MS = 14 * 24 * 60 * MINUTE_MS;
 const TOO_NEW_MS = 120 * MINUTE_MS;
 const MAX_PUT_BYTES = 1024 * 1024;
 
-export function createLogGroup({ store }: LogsContext, { logGroupName }: Inputs['CreateLogGroup']) {
+export function createLogGroup({ store }: LogsContext, { logGroupName, tags }: Inputs['CreateLogGroup']) {
   if (store.group(logGroupName)) throw alreadyExists('group');
   if (store.groups().length >= MAX_GROUPS)
     throw new AwsError('LimitExceededException', `Local AWS keeps at most ${MAX_GROUPS} log groups.`);
-  store.openGroup(logGroupName);
+  const group = store.openGroup(logGroupName);
+  if (tags) store.setSettings(group, { tags });
   return {};
 }
 
@@ -47,5 +48,9 @@ export function putLogEvents({ store, clock }: LogsContext, input: Inputs['PutLo
     ...(firstKept > 0 && { tooOldLogEventEndIndex: firstKept }),
     ...(firstTooNew < logEvents.length && { tooNewLogEventStartIndex: firstTooNew }),
   };
-  return Object.keys(rejectedLogEventsInfo).length > 0 ? { rejectedLogEventsInfo } : {};
+  return {
+    // Nobody needs it any more, yet older clients go on asking for it.
+    nextSequenceToken: String(now).padStart(56, '4'),
+    ...(Object.keys(rejectedLogEventsInfo).length > 0 && { rejectedLogEventsInfo }),
+  };
 }

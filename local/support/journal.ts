@@ -7,16 +7,17 @@ import {
   renameSync,
   rmSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { type Compaction, compact, lineOf, newFileOf, writeWhole } from './journal-compaction.ts';
 
 /**
  * What Local AWS remembers: named tables in memory, every change appended to one file.
  *
  * Changes made in one turn of the event loop are appended by one write, so that a state and the event that
  * tells of it are either both on disk or both not, whenever the process is killed. `flush` is called before
- * an answer leaves the process: what was acknowledged is never lost.
+ * an answer leaves the process: what was acknowledged is never lost. A file that has grown is written anew
+ * (`journal-compaction.ts`), at the start and while changes go on.
  */
 export interface Journal {
   table<V>(name: string): Table<V>;
@@ -39,8 +40,16 @@ export interface Table<V> {
 
 type Change = [table: string, key: string, value?: unknown];
 
+export interface JournalOptions {
+  /** What may be appended, at least, before the file is written anew; never less than it had then. */
+  readonly compactBytes?: number;
+}
+
+const defaultCompactBytes = 8 * 1024 * 1024;
+
 /** Opens the journal in `file`, replaying what it holds; without a file it lives in memory only. */
-export function openJournal(file?: string): Journal {
+export function openJournal(file?: string, options: JournalOptions = {}): Journal {
+  const { compactBytes = defaultCompactBytes } = options;
   const tables = new Map<string, Map<string, unknown>>();
   const rows = (name: string) => {
     let table = tables.get(name);
@@ -52,20 +61,53 @@ export function openJournal(file?: string): Journal {
   };
   let descriptor: number | undefined;
   let pending: Change[] = [];
+  let compaction: Compaction | undefined;
+  let appendedBytes = 0;
+  /** What may be appended before the next compaction. */
+  let allowedBytes = compactBytes;
 
   const open = () => {
     if (!file) return;
     mkdirSync(dirname(file), { recursive: true });
     if (existsSync(file)) replay(readFileSync(file, 'utf8'), rows);
-    writeFileSync(`${file}.new`, compacted(tables));
-    renameSync(`${file}.new`, file);
+    const text = rowsOf(tables).map(lineOf).join('');
+    writeFileSync(newFileOf(file), text);
+    renameSync(newFileOf(file), file);
     descriptor = openSync(file, 'a');
+    allowedBytes = Math.max(compactBytes, text.length);
   };
+  const close = () => {
+    compaction?.abandon();
+    compaction = undefined;
+    if (descriptor !== undefined) closeSync(descriptor);
+    descriptor = undefined;
+  };
+  const startOver = (bytes: number) => {
+    compaction = undefined;
+    appendedBytes = 0;
+    allowedBytes = Math.max(compactBytes, bytes);
+  };
+  const compactFile = (journal: string) =>
+    compact({
+      file: journal,
+      rows: rowsOf(tables),
+      done(fresh, bytes) {
+        if (descriptor !== undefined) closeSync(descriptor);
+        descriptor = fresh;
+        startOver(bytes);
+      },
+      // A full disk, perhaps; when as much again was appended, it is tried again.
+      failed: () => startOver(appendedBytes),
+    });
   const flush = () => {
     if (pending.length === 0) return;
     const changes = pending;
     pending = [];
-    if (descriptor !== undefined) writeSync(descriptor, `${JSON.stringify(changes)}\n`);
+    if (file === undefined || descriptor === undefined) return;
+    const line = `${JSON.stringify(changes)}\n`;
+    appendedBytes += writeWhole(descriptor, line);
+    if (compaction) compaction.append(line);
+    else if (appendedBytes > allowedBytes) compaction = compactFile(file);
   };
   const note = (change: Change) => {
     if (pending.push(change) === 1) setImmediate(flush);
@@ -86,15 +128,15 @@ export function openJournal(file?: string): Journal {
       pending = [];
       for (const table of tables.values()) table.clear();
       if (file) {
-        if (descriptor !== undefined) closeSync(descriptor);
+        close();
         rmSync(file, { force: true });
         descriptor = openSync(file, 'a');
+        startOver(0);
       }
     },
     close() {
       flush();
-      if (descriptor !== undefined) closeSync(descriptor);
-      descriptor = undefined;
+      close();
     },
   };
 }
@@ -131,10 +173,10 @@ function replay(text: string, rows: (name: string) => Map<string, unknown>): voi
   }
 }
 
-function compacted(tables: Map<string, Map<string, unknown>>): string {
-  const lines: string[] = [];
-  for (const [name, table] of tables) {
-    for (const [key, value] of table) lines.push(`${JSON.stringify([[name, key, value]])}\n`);
-  }
-  return lines.join('');
+function rowsOf(
+  tables: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
+): [table: string, key: string, value: unknown][] {
+  const rows: [string, string, unknown][] = [];
+  for (const [name, table] of tables) for (const [key, value] of table) rows.push([name, key, value]);
+  return rows;
 }

@@ -54,7 +54,7 @@ export function localAwsScenarios(runtime: RuntimeName, image: string): void {
   let elb: ElasticLoadBalancingV2Client;
 
   beforeAll(async () => {
-    aws = await localAws({ runtime, steadySeconds: runtime === 'scripted' ? 40 : 0.5, log: () => {} });
+    aws = await localAws({ runtime, steadySeconds: runtime === 'scripted' ? 40 : 3, log: () => {} });
     ecs = new ECSClient(aws.clientConfig);
     elb = new ElasticLoadBalancingV2Client(aws.clientConfig);
   }, 60_000);
@@ -103,7 +103,12 @@ export function localAwsScenarios(runtime: RuntimeName, image: string): void {
   const service = async () =>
     (await ecs.send(new DescribeServicesCommand({ cluster, services: ['web'] }))).services![0]!;
   const waiting = { maxWaitTime: 60, minDelay: 0.05, maxDelay: 0.2 };
-  const stable = () => waitUntilServicesStable({ client: ecs, ...waiting }, { cluster, services: ['web'] });
+  /** The SDK's waiter does not ask whether anybody is healthy: a deployment is over when it is COMPLETED. */
+  const stable = async () => {
+    await waitUntilServicesStable({ client: ecs, ...waiting }, { cluster, services: ['web'] });
+    await aws.waitFor(async () => (await service()).deployments![0]!.rolloutState === 'COMPLETED', 60);
+    await waitUntilServicesStable({ client: ecs, ...waiting }, { cluster, services: ['web'] });
+  };
   const listed = async (): Promise<string[]> => {
     const found: string[] = [];
     for await (const page of paginateListTasks({ client: ecs, pageSize: 1 }, { cluster, serviceName: 'web' }))

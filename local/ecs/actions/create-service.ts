@@ -14,6 +14,7 @@ import {
   checkGrace,
   refuseUnsupported,
 } from '../validation/service.ts';
+import { checkStrategyFits } from '../validation/strategy.ts';
 import type { Wire } from '../wire.ts';
 import type { ActionContext } from './action.ts';
 import { acceptExternal } from './external-service.ts';
@@ -40,6 +41,10 @@ export function createService(context: ActionContext, input: Request): Wire<sdk.
   const existing = existingService(context, cluster, name, input, digest);
   if (existing) return { service: serviceView(context, existing, true) };
   const service = acceptService(context, cluster, name, input, digest);
+  checkStrategyFits(service.configuration, {
+    isDaemon: service.scheduling === 'DAEMON',
+    isExternal: service.external !== undefined,
+  });
   const revision = service.external
     ? undefined
     : newRevision(context, cluster, service, runnableDefinition(context, input.taskDefinition), input);

@@ -20,6 +20,9 @@ const perTaskSet = [
 
 /** What a service under the EXTERNAL controller keeps for its task sets; refuses what each task set says itself. */
 export function acceptExternal(input: Creation): NonNullable<ServiceRecord['external']> {
+  if (input.schedulingStrategy === 'DAEMON') {
+    throw invalid('The DAEMON scheduling strategy is not supported with the EXTERNAL deployment controller.');
+  }
   const misplaced = ([...perTaskSet, 'launchType'] as const).find((member) => isGiven(input[member]));
   if (misplaced) {
     throw invalid(

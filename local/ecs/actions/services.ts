@@ -15,6 +15,7 @@ import {
   checkGrace,
   refuseUnsupported,
 } from '../validation/service.ts';
+import { checkController, checkStrategyFits } from '../validation/strategy.ts';
 import type { Wire } from '../wire.ts';
 import { type ActionContext, type Actions, action } from './action.ts';
 import { createService } from './create-service.ts';
@@ -90,10 +91,13 @@ function updateService(
   const service = findService(context, cluster, input.service);
   if (!service) throw serviceNotFound();
   if (service.status !== 'ACTIVE') throw serviceNotActive();
+  checkController(input.deploymentController?.type, service.external !== undefined);
   if (service.external) return updateExternalService(context, service, input);
   const change = acceptUpdate(service, input);
   const current = context.state.revisions.get(service.deployments[0]?.revisionArn ?? '');
   if (!current) throw serviceNotActive();
+  const configuration = change.configuration ?? service.configuration;
+  checkStrategyFits(configuration, { isDaemon: service.scheduling === 'DAEMON', isExternal: false });
   const definition =
     input.taskDefinition === undefined
       ? context.state.definitions.get(current.definitionKey)
@@ -107,8 +111,10 @@ function updateService(
   if (input.forceNewDeployment || !isSameRevision(current, revision)) {
     beginDeployment(context, service.key, revision);
   } else {
-    const { enableExecuteCommand, propagateTags } = revision;
-    context.state.revisions.put(current.arn, { ...current, enableExecuteCommand, propagateTags });
+    const { enableExecuteCommand, propagateTags, monitoring } = revision;
+    const { monitoring: _, ...rest } = current;
+    const changed = { enableExecuteCommand, propagateTags, ...(monitoring ? { monitoring } : {}) };
+    context.state.revisions.put(current.arn, { ...rest, ...changed });
   }
   context.scheduler.wake(service.key);
   return { service: serviceView(context, context.state.services.get(service.key) ?? service) };
@@ -127,6 +133,7 @@ function replaced(input: Wire<sdk.UpdateServiceRequest>) {
     ...(serviceConnectConfiguration ? { serviceConnectConfiguration } : {}),
     ...(enableExecuteCommand === undefined ? {} : { enableExecuteCommand }),
     ...(propagateTags === undefined ? {} : { propagateTags }),
+    ...(input.monitoring ? { monitoring: input.monitoring } : {}),
   };
 }
 

@@ -40,7 +40,7 @@ export function snapshotOf(
     ),
     tasks: tasks.map((task) => ({
       ...taskSnapshot(service, task, health.get(task.id)?.health ?? 'unknown', now),
-      ...(isDisplaced(context, task) ? { deploymentId: undefined } : {}),
+      ...(isDisplaced(context, service, task) ? { deploymentId: undefined } : {}),
     })),
   };
 }

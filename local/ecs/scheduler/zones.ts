@@ -41,7 +41,7 @@ export function rebalance(context: EcsContext, book: TaskBook, service: ServiceR
   return true;
 }
 
-/** It needs room beyond the desired count, and a placement whose first aim are zones. */
+/** It needs room beyond the desired count, and a placement whose first aim are zones; the colours of the other strategies stay as they are. */
 function mayRebalance(service: ServiceRecord): boolean {
   const [first] = service.placementStrategy;
   const aimsAtZones =
@@ -49,6 +49,7 @@ function mayRebalance(service: ServiceRecord): boolean {
   return (
     service.zoneRebalancing === 'ENABLED' &&
     service.scheduling !== 'DAEMON' &&
+    (service.configuration.strategy ?? 'ROLLING') === 'ROLLING' &&
     aimsAtZones &&
     service.status === 'ACTIVE' &&
     upperBound(service.desiredCount, service.configuration.maximumPercent ?? 200) > service.desiredCount

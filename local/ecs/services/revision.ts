@@ -1,6 +1,7 @@
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { EcsContext } from '../context.ts';
 import type { ClusterRecord, DefinitionRecord, RevisionRecord, ServiceRecord } from '../model.ts';
+import { checkMonitoring } from '../validation/monitoring.ts';
 import { acceptPlacement } from '../validation/placement.ts';
 import { checkRegistries } from '../validation/registries.ts';
 import { checkLoadBalancers } from '../validation/service.ts';
@@ -19,6 +20,7 @@ export type RevisionRequest = Pick<
   | 'serviceConnectConfiguration'
   | 'enableExecuteCommand'
   | 'propagateTags'
+  | 'monitoring'
 >;
 
 /** A new revision of a service, checked but not stored. */
@@ -29,6 +31,7 @@ export function newRevision(
   definition: DefinitionRecord,
   request: RevisionRequest,
 ): RevisionRecord {
+  checkMonitoring(request.monitoring);
   const placement = acceptPlacement(cluster, definition, request);
   const loadBalancers = request.loadBalancers ?? [];
   checkLoadBalancers(context.targetGroups, definition, loadBalancers);
@@ -49,6 +52,7 @@ export function newRevision(
     ...(connect ? { connect } : {}),
     enableExecuteCommand: request.enableExecuteCommand ?? false,
     propagateTags: request.propagateTags ?? 'NONE',
+    ...(request.monitoring ? { monitoring: request.monitoring } : {}),
     createdAt: context.clock.now(),
   };
 }
@@ -65,6 +69,7 @@ export function requestOf(revision: RevisionRecord): RevisionRequest {
     ...(revision.connect ? { serviceConnectConfiguration: revision.connect.configuration } : {}),
     enableExecuteCommand: revision.enableExecuteCommand,
     propagateTags: revision.propagateTags,
+    ...(revision.monitoring ? { monitoring: revision.monitoring } : {}),
   };
 }
 
@@ -73,10 +78,10 @@ export function isSameRevision(one: RevisionRecord, other: RevisionRecord): bool
   return comparable(one) === comparable(other);
 }
 
-/** Command execution and tag propagation concern tasks that start later: they need no deployment either. */
+/** Command execution and tag propagation concern tasks that start later, monitoring none: they need no deployment. */
 function comparable(revision: RevisionRecord): string {
   const { arn: _arn, createdAt: _createdAt, servingGroups: _groups, ...rest } = revision;
-  const { enableExecuteCommand: _execute, propagateTags: _propagate, ...started } = rest;
+  const { enableExecuteCommand: _execute, propagateTags: _propagate, monitoring: _, ...started } = rest;
   const sorted = Object.entries(started).sort(([one], [other]) => (one < other ? -1 : 1));
   return JSON.stringify(sorted);
 }

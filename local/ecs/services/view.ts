@@ -219,6 +219,7 @@ export function serviceRevisionView(context: EcsContext, record: RevisionRecord)
     ...resolvedView(record),
     serviceRegistries: record.serviceRegistries,
     ...(record.connect ? { serviceConnectConfiguration: record.connect.configuration } : {}),
+    ...(record.monitoring ? { monitoring: record.monitoring } : {}),
     containerImages: (definition?.containerDefinitions ?? []).map(({ name, image }) => ({
       containerName: name,
       image,

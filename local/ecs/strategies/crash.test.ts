@@ -74,11 +74,9 @@ describe('killed at any moments of a canary deployment', () => {
         await b.clock.advance(60_000);
         expect(ended(b).status).toBe(status);
         expect(b.rules.share(productionRule, group)).toBe(100);
-        const images = b.runtime.launches
-          .filter(({ id }) => b.runtime.running().includes(id))
-          .map((launch) => launch.image);
-        expect(images).toEqual([image, image]);
-        expect(b.runtime.launches).toHaveLength(4);
+        const imageOf = new Map(b.runtime.launches.map((launch) => [launch.id, launch.image]));
+        expect(b.runtime.running().map((id) => imageOf.get(id))).toEqual([image, image]);
+        expect(imageOf.size).toBe(4);
         const outcomes = b.events.filter(
           ({ detail }) => detail.hookId !== undefined && detail.eventName !== 'HOOK_IN_PROGRESS',
         );

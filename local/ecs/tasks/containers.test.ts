@@ -176,6 +176,65 @@ describe('a container that waits for another', () => {
     expect(b.runtime.running()).toEqual([]);
   });
 
+  it('for one that fails says so as the agent does', async () => {
+    const b = await bench((image) => (image === 'first:1' ? { exitAfterMs: 10, exitCode: 1 } : {}));
+    const task = run(b, dependent('SUCCESS'));
+    await b.clock.advance(100);
+    const reason =
+      'CannotStartContainerError: dependency graph: failed to resolve container ordering dependency ' +
+      '[first(first:1) (STOPPED->RUNNING) - Exit: 1] for target [app(shop:1) (NONE->RUNNING)] ' +
+      'as dependency did not exit successfully.';
+    expect(seen(b, task)).toMatchObject({
+      stopCode: 'TaskFailedToStart',
+      stoppedReason: reason,
+      containers: [{ name: 'app', exitCode: 143, reason }, { exitCode: 1 }],
+    });
+  });
+
+  it('and is not essential is given up alone: its task goes on without it', async () => {
+    const b = await bench((image) =>
+      image === 'broken:1' ? { startError: 'CannotStartContainerError: no' } : {},
+    );
+    const containerDefinitions = [
+      { name: 'app', image: 'shop:1' },
+      { name: 'broken', image: 'broken:1', essential: false },
+      {
+        name: 'idle',
+        image: 'idle:1',
+        essential: false,
+        dependsOn: [{ containerName: 'broken', condition: 'START' }],
+      },
+    ];
+    const task = run(b, webDefinition({ containerDefinitions }));
+    await b.clock.advance(100);
+    expect(seen(b, task)).toMatchObject({
+      lastStatus: 'RUNNING',
+      containers: [
+        { lastStatus: 'RUNNING' },
+        { lastStatus: 'STOPPED', reason: 'CannotStartContainerError: no' },
+        {
+          lastStatus: 'STOPPED',
+          exitCode: 143,
+          reason: expect.stringMatching(/dependency will never start$/),
+        },
+      ],
+    });
+  });
+
+  it('for one that began and ended while Local AWS was down starts all the same', async () => {
+    const b = await bench((image) =>
+      image === 'first:1' ? { startDelayMs: 1_000, exitAfterMs: 10, exitCode: 0 } : {},
+    );
+    const task = run(b, dependent('SUCCESS'));
+    await b.clock.advance(500);
+    await b.engine.stop();
+    await b.clock.advance(5_000);
+    await b.restart();
+    await b.clock.advance(100);
+    expect(seen(b, task).lastStatus).toBe('RUNNING');
+    expect(b.runtime.started.filter((id) => id.endsWith('-first'))).toHaveLength(1);
+  });
+
   it('in a chain is stopped before those it waited for, without a dead-lock', async () => {
     const b = await bench(() => ({ stopMs: 1_000 }));
     const chain = ['a', 'b', 'c'].map((name, index, all) => ({

@@ -1,50 +1,83 @@
 import type { ContainerDefinition, ContainerRecord } from '../model.ts';
 
-/** Whether a container may start now: `wait` until something changes, `never` when it cannot any more. */
-export type Readiness = 'ready' | 'wait' | 'never';
+/** Whether a container may start now, and if not, when it gives up at the latest, or why it never can. */
+export type Readiness =
+  | { readonly is: 'ready' }
+  | { readonly is: 'wait'; readonly untilMs?: number }
+  | { readonly is: 'never'; readonly reason: string };
 
-export function readiness(container: ContainerDefinition, containers: readonly ContainerRecord[]): Readiness {
-  const all = (container.dependsOn ?? []).map(({ containerName, condition }) => {
-    const other = containers.find(({ name }) => name === containerName);
-    return other ? isMet(condition ?? 'START', other) : 'never';
-  });
-  if (all.includes('never')) return 'never';
-  return all.includes('wait') ? 'wait' : 'ready';
-}
+type Dependency = NonNullable<ContainerDefinition['dependsOn']>[number];
 
 /**
- * When a waiting container gives up, in epoch milliseconds: `startTimeout` after the start of a dependency that is to
- * complete, succeed or become healthy and has not. Undefined while nothing limits the wait.
+ * Looks at all that the container waits for. It gives up `startTimeout` after the start of one that is to complete,
+ * succeed or become healthy and has not; without one it waits as long as it takes. Reasons are in the agent's words.
  */
-export function givesUpAt(
+export function readiness(
   container: ContainerDefinition,
   definitions: readonly ContainerDefinition[],
   containers: readonly ContainerRecord[],
-): number | undefined {
-  const deadlines = (container.dependsOn ?? []).flatMap(({ containerName, condition = 'START' }) => {
-    const other = containers.find(({ name }) => name === containerName);
-    const timeoutSeconds = definitions.find(({ name }) => name === containerName)?.startTimeout;
-    if (condition === 'START' || timeoutSeconds === undefined || other?.startedAt === undefined) return [];
-    return isMet(condition, other) === 'wait' ? [other.startedAt + timeoutSeconds * 1000] : [];
+  nowMs: number,
+): Readiness {
+  const all = (container.dependsOn ?? []).map((dependency) => {
+    const other = containers.find(({ name }) => name === dependency.containerName);
+    const definition = definitions.find(({ name }) => name === dependency.containerName);
+    return other && look(container, dependency, other, definition?.startTimeout, nowMs);
   });
-  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
+  const never = all.find((one) => one?.is === 'never');
+  if (never) return never;
+  const waits = all.filter((one) => one?.is === 'wait');
+  if (waits.length === 0) return { is: 'ready' };
+  const deadlines = waits.flatMap(({ untilMs }) => untilMs ?? []);
+  return deadlines.length === 0 ? { is: 'wait' } : { is: 'wait', untilMs: Math.min(...deadlines) };
 }
 
-function isMet(condition: string, other: ContainerRecord): Readiness {
-  const stopped = other.status === 'STOPPED';
+function look(
+  target: ContainerDefinition,
+  { condition = 'START' }: Dependency,
+  other: ContainerRecord,
+  timeoutSeconds: number | undefined,
+  nowMs: number,
+): Readiness {
+  const hasEnded = other.status === 'STOPPED';
+  const between = `[${described(other)}] for target [${target.name}(${target.image}) (NONE->RUNNING)]`;
+  if (hasEnded && other.startedAt === undefined) {
+    return never(
+      `failed to resolve container ordering dependency ${between} because dependency will never start`,
+    );
+  }
+  if (isMet(condition, other)) return { is: 'ready' };
+  if (hasEnded) {
+    const how = condition === 'HEALTHY' ? 'did not become healthy' : 'did not exit successfully';
+    return never(`failed to resolve container ordering dependency ${between} as dependency ${how}.`);
+  }
+  if (condition === 'START' || timeoutSeconds === undefined || other.startedAt === undefined)
+    return { is: 'wait' };
+  const untilMs = other.startedAt + timeoutSeconds * 1000;
+  if (nowMs < untilMs) return { is: 'wait', untilMs };
+  return never(`container ordering dependency ${between} has timed out.`);
+}
+
+function isMet(condition: string, { status, exitCode, health, startedAt }: ContainerRecord): boolean {
   switch (condition) {
     case 'COMPLETE':
-      return stopped ? 'ready' : 'wait';
+      return status === 'STOPPED';
     case 'SUCCESS':
-      if (!stopped) return 'wait';
-      return other.exitCode === 0 ? 'ready' : 'never';
+      return status === 'STOPPED' && exitCode === 0;
     case 'HEALTHY':
-      if (stopped || other.health === 'UNHEALTHY') return 'never';
-      return other.health === 'HEALTHY' ? 'ready' : 'wait';
+      return status === 'RUNNING' && health === 'HEALTHY';
     default:
-      if (other.status === 'PENDING') return 'wait';
-      return 'ready';
+      return startedAt !== undefined;
   }
+}
+
+const never = (what: string): Readiness => ({
+  is: 'never',
+  reason: `CannotStartContainerError: dependency graph: ${what}`,
+});
+
+function described({ name, image, status, exitCode }: ContainerRecord): string {
+  const exit = exitCode === undefined ? '' : ` - Exit: ${exitCode}`;
+  return `${name}(${image}) (${status}->RUNNING)${exit}`;
 }
 
 /** The running containers that may be stopped now: nothing that still runs depends on them. */

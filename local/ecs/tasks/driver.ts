@@ -1,9 +1,9 @@
 import type { ExitedContainer, RunningContainer } from '../../runtimes/runtime.ts';
 import type { EcsContext } from '../context.ts';
-import type { ContainerDefinition, StopCode, TaskRecord } from '../model.ts';
+import type { ContainerDefinition, ContainerRecord, StopCode, TaskRecord } from '../model.ts';
 import { Activities } from './activity.ts';
 import { type TaskBook, withContainer } from './book.ts';
-import { givesUpAt, readiness } from './dependencies.ts';
+import { readiness } from './dependencies.ts';
 import { HealthProber } from './health.ts';
 import { containerId, parseContainerId } from './launch.ts';
 import { Launcher } from './launcher.ts';
@@ -110,6 +110,8 @@ export class TaskDriver {
     const containers = withContainer(task, container.name, {
       status: 'STOPPED',
       isRestarting: false,
+      // One that began and ended while nobody looked has been started all the same.
+      startedAt: container.startedAt ?? this.#context.clock.now(),
       ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }),
       ...(exit.reason === undefined ? {} : { reason: exit.reason }),
     });
@@ -204,23 +206,17 @@ export class TaskDriver {
     for (const container of waiting) {
       const definition = definitions.find(({ name }) => name === container.name);
       if (!definition) return this.#failStart(task, container.name, `Container ${container.name} is gone.`);
-      const ready = readiness(definition, task.containers);
-      if (ready === 'never') {
-        const reason = `TaskFailedToStart: a dependency of container ${container.name} was not met`;
-        return this.#failStart(task, container.name, reason);
+      const ready = readiness(definition, definitions, task.containers, this.#context.clock.now());
+      switch (ready.is) {
+        case 'ready':
+          activity.launching = container.name;
+          void this.#launch(task, definition);
+          return false;
+        case 'never':
+          return this.#failContainer(task, container.name, ready.reason, neverStarted);
+        case 'wait':
+          if (ready.untilMs !== undefined) this.#lookAgainAt(task.id, ready.untilMs);
       }
-      if (ready === 'ready') {
-        activity.launching = container.name;
-        void this.#launch(task, definition);
-        return false;
-      }
-      const deadline = givesUpAt(definition, definitions, task.containers);
-      if (deadline === undefined) continue;
-      if (deadline <= this.#context.clock.now()) {
-        const reason = `TaskFailedToStart: timed out waiting for the dependencies of container ${container.name}`;
-        return this.#failStart(task, container.name, reason);
-      }
-      this.#lookAgainAt(task.id, deadline);
     }
     return false;
   }
@@ -237,14 +233,26 @@ export class TaskDriver {
     const outcome = await this.#launcher.launch(task, definition);
     this.#activities.of(task.id).launching = undefined;
     if (outcome.is === 'running') this.running(task.id, name, outcome.found);
-    if (outcome.is === 'failed') this.#failStart(task, name, outcome.reason);
+    if (outcome.is === 'failed' && outcome.concerns === 'task') this.#failStart(task, name, outcome.reason);
+    if (outcome.is === 'failed' && outcome.concerns === 'container') {
+      this.#failContainer(task, name, outcome.reason);
+    }
     this.wake(task.id);
   }
 
-  #failStart(task: TaskRecord, name: string, reason: string): boolean {
+  /** Without one of its containers that are not essential a task goes on. */
+  #failContainer(task: TaskRecord, name: string, reason: string, exitCode?: number): boolean {
+    const current = this.#context.state.tasks.get(task.id);
+    const container = current?.containers.find((one) => one.name === name);
+    if (!current || container?.essential !== false) return this.#failStart(task, name, reason, exitCode);
+    this.#book.change(task.id, { containers: withContainer(current, name, stoppedFor(reason, exitCode)) });
+    return true;
+  }
+
+  #failStart(task: TaskRecord, name: string, reason: string, exitCode?: number): boolean {
     const current = this.#context.state.tasks.get(task.id);
     if (!current) return false;
-    const containers = withContainer(current, name, { status: 'STOPPED', reason });
+    const containers = withContainer(current, name, stoppedFor(reason, exitCode));
     const isFirst = current.desiredStatus === 'RUNNING';
     this.#book.change(task.id, {
       containers,
@@ -310,4 +318,11 @@ export class TaskDriver {
   #definitions(task: TaskRecord): readonly ContainerDefinition[] {
     return this.#context.state.definitions.get(task.definitionKey)?.definition.containerDefinitions ?? [];
   }
+}
+
+/** The agent's exit code for a container that it gives up before its start. */
+const neverStarted = 143;
+
+function stoppedFor(reason: string, exitCode: number | undefined): Partial<ContainerRecord> {
+  return { status: 'STOPPED', reason, ...(exitCode === undefined ? {} : { exitCode }) };
 }

@@ -8,7 +8,13 @@ import { LaunchRefused } from './secrets.ts';
 /** What came of a launch; `abandoned` when nobody wants to know any more. */
 export type LaunchOutcome =
   | { readonly is: 'running'; readonly found: RunningContainer }
-  | { readonly is: 'failed'; readonly id: string; readonly reason: string }
+  | {
+      readonly is: 'failed';
+      readonly id: string;
+      readonly reason: string;
+      /** What the task needs as a whole and has not got ends it, whoever asked for it. */
+      readonly concerns: 'task' | 'container';
+    }
   | { readonly is: 'abandoned' };
 
 /** Has containers started by the runtime, and kills those that were started for an engine that gave them up. */
@@ -37,7 +43,12 @@ export class Launcher {
       if (this.#abandoned.has(task.id)) await this.#context.runtime.signal(id, 'SIGKILL');
       return this.#unlessAbandoned(task.id, { is: 'running', found });
     } catch (error) {
-      return this.#unlessAbandoned(task.id, { is: 'failed', id, reason: reasonOf(error) });
+      return this.#unlessAbandoned(task.id, {
+        is: 'failed',
+        id,
+        reason: reasonOf(error),
+        concerns: error instanceof LaunchRefused ? 'task' : 'container',
+      });
     } finally {
       const others = (this.#underway.get(task.id) ?? 1) - 1;
       if (others > 0) this.#underway.set(task.id, others);

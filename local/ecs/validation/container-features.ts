@@ -6,7 +6,7 @@ export function checkFeatures(container: ContainerDefinition, isFargate: boolean
   checkRestartPolicy(container);
   checkEnvironmentFiles(container.environmentFiles);
   const { name, startTimeout } = container;
-  if (startTimeout !== undefined && (startTimeout < 2 || (isFargate && startTimeout > 120))) {
+  if (isFargate && startTimeout !== undefined && (startTimeout < 2 || startTimeout > 120)) {
     throw clientError(
       `Invalid setting for container '${name}'. startTimeout must be between 2 and 120 seconds on Fargate.`,
     );

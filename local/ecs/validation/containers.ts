@@ -119,7 +119,7 @@ function isSecretReference(valueFrom: string | undefined): boolean {
   return /^arn:[\w-]+:(secretsmanager:[\w-]+:\d{12}:secret:|ssm:[\w-]+:\d{12}:parameter\/).+/.test(valueFrom);
 }
 
-/** What Fargate forbids, and what would be ignored here in silence. */
+/** What Fargate forbids, and what each feature asks for. */
 function checkPlace(container: ContainerDefinition, isFargate: boolean): void {
   const { name } = container;
   if (isFargate && container.privileged === true) {

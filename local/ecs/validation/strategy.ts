@@ -1,5 +1,5 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHook, LoadBalancer } from '@aws-sdk/client-ecs';
-import { invalid } from '../errors.ts';
+import { invalid, unsupported } from '../errors.ts';
 import type { TrafficRules } from '../ports.ts';
 import type { Wire } from '../wire.ts';
 
@@ -53,6 +53,27 @@ export function checkStrategyConfiguration(configuration: Configuration): void {
   if (strategy === 'ROLLING' && configuration.lifecycleHooks?.length) {
     throw invalid('lifecycleHooks cannot be used with the ROLLING deployment strategy.');
   }
+}
+
+/** Only replicas under the ECS controller can be deployed otherwise than by a rolling update. */
+export function checkStrategyFits(
+  { strategy = 'ROLLING' }: Configuration,
+  service: { readonly isDaemon: boolean; readonly isExternal: boolean },
+): void {
+  if (strategy === 'ROLLING') return;
+  if (service.isExternal) {
+    throw invalid(`The ${strategy} deployment strategy requires the ECS deployment controller.`);
+  }
+  if (service.isDaemon) {
+    throw invalid(`The ${strategy} deployment strategy requires the REPLICA scheduling strategy.`);
+  }
+}
+
+/** A service keeps the deployment controller that it was created with. */
+export function checkController(wanted: string | undefined, isExternal: boolean): void {
+  const current = isExternal ? 'EXTERNAL' : 'ECS';
+  if (wanted === undefined || wanted === current) return;
+  throw unsupported(`Local AWS does not change the deployment controller from ${current} to ${wanted}.`);
 }
 
 /** Every load balancer of a strategy that shifts traffic says where to; its rules must exist. */

@@ -69,6 +69,7 @@ const resourcesOf: Readonly<Record<string, Resources>> = {
   ListServiceDeployments: one('service', 'service'),
   DescribeServiceDeployments: arns('serviceDeploymentArns'),
   StopServiceDeployment: arn('serviceDeploymentArn'),
+  ContinueServiceDeployment: arn('serviceDeploymentArn'),
   DescribeServiceRevisions: arns('serviceRevisionArns'),
   DescribeTasks: each('task', 'tasks'),
   StopTask: one('task', 'task'),

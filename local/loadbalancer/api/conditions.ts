@@ -8,7 +8,11 @@ const pattern = z
   .min(1)
   .max(128)
   .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
-const values = z.object({ Values: listOf(pattern, 5) }).optional();
+const noExpressions = z
+  .unknown()
+  .refine((given) => given === undefined, 'Local AWS has no regular expressions in conditions')
+  .optional();
+const values = z.object({ Values: listOf(pattern, 5).optional(), RegexValues: noExpressions }).optional();
 
 /** As the API has it: `Values` stands for the one of hosts and paths. */
 export const conditionInput = z.object({
@@ -17,7 +21,7 @@ export const conditionInput = z.object({
     'must be host-header, path-pattern, http-header, http-request-method, query-string or source-ip',
   ),
   Values: listOf(pattern, 5).optional(),
-  RegexValues: z.undefined('Local AWS has no regular expressions in conditions').optional(),
+  RegexValues: noExpressions,
   HostHeaderConfig: values,
   PathPatternConfig: values,
   HttpRequestMethodConfig: values,
@@ -28,7 +32,8 @@ export const conditionInput = z.object({
         .string()
         .max(40)
         .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/),
-      Values: listOf(pattern, 5),
+      Values: listOf(pattern, 5).default([]),
+      RegexValues: noExpressions,
     })
     .optional(),
   QueryStringConfig: z

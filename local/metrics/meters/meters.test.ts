@@ -52,6 +52,34 @@ test('a service uses so much of what its tasks reserve', async () => {
   expect(measured()).toEqual({});
 });
 
+test('a service can have its metrics every twenty seconds, without a deployment', async () => {
+  const bench = await startBench({ script: () => ({ cpuPercent: 12.5, memoryMiB: 128 }) });
+  const measured = metersOn(bench);
+  bench.call('CreateCluster');
+  bench.call('RegisterTaskDefinition', webDefinition());
+  bench.call('CreateService', webService());
+  const monitoring = (metricNames: readonly string[], resolutionSeconds: number) => ({
+    monitoring: { metricConfigurations: [{ metricNames, resolutionSeconds }] },
+  });
+  const update = (change: object) => ({ service: 'web', ...change });
+  expect(bench.refusal('UpdateService', update(monitoring(['CPUUtilization'], 30)))).toMatch(/20 or 60/);
+  expect(bench.refusal('UpdateService', update(monitoring(['Other'], 20)))).toMatch(/Other is not supported/);
+  bench.call('UpdateService', update(monitoring(['CPUUtilization'], 20)));
+  await bench.clock.advance(2 * minuteMs);
+  measured();
+  const dimensions = ['ClusterName', 'default', 'ServiceName', 'web'];
+  const cpu = { [JSON.stringify(['AWS/ECS', 'CPUUtilization', ...dimensions])]: [2, 100] };
+  const memory = { [JSON.stringify(['AWS/ECS', 'MemoryUtilization', ...dimensions])]: [2, 50] };
+  for (const expected of [cpu, cpu, { ...cpu, ...memory }]) {
+    await bench.clock.advance(20_000);
+    expect(measured()).toEqual(expected);
+  }
+  const { services } = bench.call<{ services: { deployments: object[] }[] }>('DescribeServices', {
+    services: ['web'],
+  });
+  expect(services[0]?.deployments).toHaveLength(1);
+});
+
 test('Container Insights count the tasks of a cluster that asks for them', async () => {
   const bench = await startBench({ script: () => ({ cpuPercent: 50, memoryMiB: 64 }) });
   const measured = metersOn(bench);

@@ -1,11 +1,14 @@
+import type { ServiceRecord } from '../../ecs/model.ts';
 import type { LoadBalancerHost } from '../../loadbalancer/loadbalancer.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import type { Clock, Timer } from '../../support/clock.ts';
+import type { Resolution } from '../line.ts';
 import { metricId, type Unit } from '../model.ts';
 import type { Sample } from '../store.ts';
 import { type Summary, summaryOf } from '../summary.ts';
 import { containerInsights } from './container-insights.ts';
 import { loadBalancerMetrics } from './load-balancers.ts';
+import { fastMetrics, fastSeconds } from './resolution.ts';
 import { serviceMetrics } from './services.ts';
 import { type EcsState, TaskMeter } from './tasks.ts';
 
@@ -33,33 +36,50 @@ export interface Meters {
   stop(): void;
 }
 
-const everyMs = 60_000;
+const everyMs = fastSeconds * 1000;
+const minuteMs = 60_000;
 
-/** Measures what AWS's own services would, at the end of each minute, into that minute. */
+/**
+ * Measures what AWS's own services would, at the end of each minute, into that minute; and every twenty seconds the
+ * services that ask for it.
+ */
 export function createMeters(deps: MetersDependencies): Meters {
   const { clock, ecs, loadBalancer, log } = deps;
-  const tasks = new TaskMeter(ecs, deps.runtime);
+  const minutely = new TaskMeter(ecs, deps.runtime);
+  const fast = new TaskMeter(ecs, deps.runtime);
+  const fastOf = fastMetrics(ecs);
+  const isFast = (service: ServiceRecord, name: string) => fastOf(service).includes(name);
   let timer: Timer | undefined;
-  const put = (fromMs: number, all: readonly Measurement[]) => {
+  const put = (atMs: number, resolution: Resolution, all: readonly Measurement[]) => {
     for (const { namespace, name, dimensions, unit, value } of all)
       deps.measured({
-        ...{ metric: metricId(namespace, name, dimensions), unit, atMs: fromMs, resolution: 60 },
+        ...{ metric: metricId(namespace, name, dimensions), unit, atMs, resolution },
         summary: typeof value === 'number' ? summaryOf([[value, 1]]) : value,
       });
   };
-  const measure = (endMs: number) => {
-    const fromMs = endMs - everyMs;
-    put(fromMs, loadBalancerMetrics(loadBalancer.measured(fromMs, endMs)));
-    tasks.look(endMs).then(
-      (usages) => put(fromMs, [...serviceMetrics(usages), ...containerInsights(ecs, usages)]),
-      (error: unknown) => log(`Tasks could not be measured: ${error}`),
+  const failed = (error: unknown) => log(`Tasks could not be measured: ${error}`);
+  const measureMinute = (endMs: number) => {
+    const fromMs = endMs - minuteMs;
+    put(fromMs, 60, loadBalancerMetrics(loadBalancer.measured(fromMs, endMs)));
+    minutely.look(endMs).then((usages) => {
+      const slow = serviceMetrics(usages, (service, name) => !isFast(service, name));
+      put(fromMs, 60, [...slow, ...containerInsights(ecs, usages)]);
+    }, failed);
+  };
+  const measureFast = (endMs: number) => {
+    const keys = new Set(
+      [...ecs.services.values()].filter((one) => fastOf(one).length > 0).map(({ key }) => key),
     );
+    fast
+      .look(endMs, ({ service }) => service !== undefined && keys.has(service.key))
+      .then((usages) => put(endMs - everyMs, 1, serviceMetrics(usages, isFast)), failed);
   };
   const wait = () => {
     const nowMs = clock.now();
     const nextMs = nowMs - (nowMs % everyMs) + everyMs;
     timer = clock.after(nextMs - nowMs, () => {
-      measure(nextMs);
+      measureFast(nextMs);
+      if (nextMs % minuteMs === 0) measureMinute(nextMs);
       wait();
     });
   };

@@ -7,6 +7,7 @@ import type { ContainerUsage, Runtime } from '../../runtimes/runtime.ts';
 export interface EcsState {
   readonly clusters: Pick<State['clusters'], 'values'>;
   readonly services: Pick<State['services'], 'values' | 'get'>;
+  readonly revisions: Pick<State['revisions'], 'get'>;
   readonly tasks: Pick<State['tasks'], 'of'>;
   liveTasks(): readonly TaskRecord[];
 }
@@ -38,9 +39,12 @@ export class TaskMeter {
     this.#runtime = runtime;
   }
 
-  /** Looks at all running tasks at once; without any nobody is asked. */
-  async look(nowMs: number): Promise<readonly TaskUsage[]> {
-    const tasks = this.#ecs.liveTasks().filter(({ lastStatus }) => lastStatus === 'RUNNING');
+  /** Looks at all running tasks that are `wanted` at once; without any nobody is asked. */
+  async look(
+    nowMs: number,
+    wanted: (task: TaskRecord) => boolean = () => true,
+  ): Promise<readonly TaskUsage[]> {
+    const tasks = this.#ecs.liveTasks().filter((task) => task.lastStatus === 'RUNNING' && wanted(task));
     if (tasks.length === 0) {
       this.#seen.clear();
       return [];
