@@ -64,7 +64,12 @@ it('says where it is, adopts its tasks after a kill, empties on request, stops w
     }),
   );
   const { tasks } = await before.send(
-    new RunTaskCommand({ cluster: 'local', launchType: 'FARGATE', taskDefinition: 'sleeper', networkConfiguration: network }),
+    new RunTaskCommand({
+      cluster: 'local',
+      launchType: 'FARGATE',
+      taskDefinition: 'sleeper',
+      networkConfiguration: network,
+    }),
   );
   const id = tasks![0]!.taskArn!;
   const status = async (client: ECSClient) =>

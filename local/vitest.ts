@@ -9,6 +9,7 @@ import type { FaultInput } from './faults/model.ts';
 import type { CallFilter, CallRecord } from './introspection/calls.ts';
 import type { EventFilter, EventRecord } from './introspection/events.ts';
 import type { Timeline } from './introspection/timeline.ts';
+import type { OwnFunction } from './lambda/functions.ts';
 import { defaultOptions, type LocalAws, startLocalAws } from './main.ts';
 import type { ScriptRule } from './runtimes/scripted/scripts.ts';
 import type { ClockState } from './time/control.ts';
@@ -18,6 +19,7 @@ export type { FaultInput } from './faults/model.ts';
 export type { CallFilter, CallRecord } from './introspection/calls.ts';
 export type { EventFilter, EventRecord } from './introspection/events.ts';
 export type { Timeline, TimelineEntry } from './introspection/timeline.ts';
+export type { OwnFunction } from './lambda/functions.ts';
 export type { ScriptInput } from './runtimes/scripted/script.ts';
 export type { ScriptRule } from './runtimes/scripted/scripts.ts';
 export type { ClockState } from './time/control.ts';
@@ -33,10 +35,10 @@ export interface LocalAwsWishes {
   readonly dataDirectory?: string;
   readonly account?: string;
   readonly region?: string;
-  /** Functions of the test that deployments may call as lifecycle hooks, by the name in their ARN. */
-  readonly functions?: Readonly<Record<string, (payload: unknown) => unknown>>;
   /** Queues, rules and functions that are there from the start. */
   readonly topology?: Topology;
+  /** Functions of the test that deployments may call as lifecycle hooks, by the name in their ARN. */
+  readonly functions?: Readonly<Record<string, OwnFunction>>;
   log?(line: string): void;
 }
 

@@ -1,3 +1,4 @@
+import { AwsError } from '../support/service.ts';
 import { type DiscoveryContext, newId, noteOperation } from './context.ts';
 import {
   type DiscoveryService,
@@ -12,8 +13,12 @@ import { deregister, register, setHealth } from './registrations.ts';
 export interface Registry {
   /** A service by its ARN; undefined when it is not there. */
   find(serviceArn: string): RegistryService | undefined;
-  /** Throws an InvalidInput when the service's records need an attribute that is not given. */
-  register(serviceArn: string, instanceId: string, attributes: Readonly<Record<string, string>>): void;
+  /** Undefined when it is done, otherwise why not: the service's records may have come to need what is not given. */
+  register(
+    serviceArn: string,
+    instanceId: string,
+    attributes: Readonly<Record<string, string>>,
+  ): string | undefined;
   deregister(serviceArn: string, instanceId: string): void;
   setHealth(serviceArn: string, instanceId: string, health: InstanceHealth): void;
   /** A namespace by its ARN or name. */
@@ -49,7 +54,14 @@ export function createRegistry(context: DiscoveryContext): Registry {
     },
     register(arn, instanceId, attributes) {
       const service = serviceOf(arn);
-      if (service) register(tables, service, instanceId, attributes);
+      if (!service) return `the service registry ${arn} does not exist`;
+      try {
+        register(tables, service, instanceId, attributes);
+        return undefined;
+      } catch (error) {
+        if (error instanceof AwsError) return error.message;
+        throw error;
+      }
     },
     deregister(arn, instanceId) {
       const service = serviceOf(arn);

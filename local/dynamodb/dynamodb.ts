@@ -75,8 +75,17 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
   };
 }
 
+/** Several ask what one request calls, and items are large. */
+const calls = new WeakMap<object, ApiCall>();
+
+function dynamoDbCall(request: Pick<IncomingMessage, 'headers'>, body: Buffer): ApiCall {
+  const known = calls.get(request) ?? callIn(request, body);
+  calls.set(request, known);
+  return known;
+}
+
 /** What is called; dynalite finds by itself what is wrong with it. */
-function dynamoDbCall({ headers }: Pick<IncomingMessage, 'headers'>, body: Buffer): ApiCall {
+function callIn({ headers }: Pick<IncomingMessage, 'headers'>, body: Buffer): ApiCall {
   const action = String(headers['x-amz-target']).slice(target.length);
   try {
     const input: unknown = JSON.parse(body.toString());

@@ -27,6 +27,19 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** Of many headers, those that dynalite looks at: each one is copied from thread to thread. */
+function looked(headers: DynamoDbRequest['headers']): DynamoDbRequest['headers'] {
+  const { authorization, date } = headers;
+  const few: DynamoDbRequest['headers'] = {
+    'content-type': headers['content-type'],
+    'x-amz-target': headers['x-amz-target'],
+    'x-amz-date': headers['x-amz-date'],
+    authorization,
+    date,
+  };
+  return Object.fromEntries(Object.entries(few).filter(([, value]) => value !== undefined));
+}
+
 export function openStore(directory: string | undefined): StoreThread {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: { directory },
@@ -57,7 +70,7 @@ export function openStore(directory: string | undefined): StoreThread {
         if (failure) return reject(failure);
         const id = sequence++;
         waiting.set(id, { resolve, reject });
-        tell({ type: 'run', id, request: { headers, ...(method && { method }) }, body });
+        tell({ type: 'run', id, request: { headers: looked(headers), ...(method && { method }) }, body });
       }),
     async close() {
       tell({ type: 'close' });

@@ -18,6 +18,8 @@ export interface TrafficWeight {
 export interface Alarms {
   /** Undefined when there is no such alarm. */
   state(name: string): AlarmState | undefined;
+  /** How long it may take, from what it watches, until the alarm has seen it; 0 when there is no such alarm. */
+  noticesWithinMs(name: string): number;
   onChange(listener: (name: string, state: AlarmState) => void): void;
 }
 
@@ -43,7 +45,11 @@ export const noTrafficRules: TrafficRules = {
   setWeights: () => undefined,
 };
 
-export const noAlarms: Alarms = { state: () => undefined, onChange: () => undefined };
+export const noAlarms: Alarms = {
+  state: () => undefined,
+  noticesWithinMs: () => 0,
+  onChange: () => undefined,
+};
 
 export const noFunctions: Functions = {
   invoke: (functionArn) => Promise.reject(new Error(`There is no function ${functionArn}.`)),

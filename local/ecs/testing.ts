@@ -1,4 +1,4 @@
-import type { Target, TargetGroups, TargetHealth } from '../loadbalancer/targets.ts';
+import type { Target, TargetGroups, TargetGroupTraits, TargetHealth } from '../loadbalancer/targets.ts';
 import type { ContainerLaunch } from '../runtimes/runtime.ts';
 import { type Script, type ScriptedRuntime, scriptedRuntime } from '../runtimes/scripted/runtime.ts';
 import { VirtualClock } from '../support/clock.ts';
@@ -131,6 +131,10 @@ export class ScriptedTargets implements TargetGroups {
 
   exists(targetGroupArn: string): boolean {
     return targetGroupArn.startsWith('arn:aws:elasticloadbalancing:');
+  }
+
+  traits(targetGroupArn: string): TargetGroupTraits | undefined {
+    return this.exists(targetGroupArn) ? { targetType: undefined, hasLoadBalancer: true } : undefined;
   }
 
   register(arn: string, target: Target): void {

@@ -12,7 +12,12 @@ import {
   RunTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localAws, type TestAws } from '../vitest.ts';
 
@@ -91,7 +96,11 @@ const versions = (all: readonly Told[]) => all.flatMap(({ detail }) => detail.ve
 
 describe('events', () => {
   it('are lost as often as was asked for, and ECS knows better', async () => {
-    const { id } = await aws.faults.add({ kind: 'event-lost', count: 2, detailType: 'ECS Task State Change' });
+    const { id } = await aws.faults.add({
+      kind: 'event-lost',
+      count: 2,
+      detailType: 'ECS Task State Change',
+    });
     const task = await run();
     await aws.clock.advance(10);
     expect(versions(await told())[0]).toBe(3);
@@ -157,14 +166,20 @@ describe('calls', () => {
     await aws.faults.add({ kind: 'answer-lost', count: 1, action: 'RunTask' });
     await expect(run()).rejects.toThrow(/socket hang up|ECONNRESET/);
     expect((await ecs.send(new ListTasksCommand({}))).taskArns).toHaveLength(1);
-    const outcomes = (await aws.calls({ action: 'RunTask' })).map(({ outcome, faults }) => [outcome.state, faults]);
+    const outcomes = (await aws.calls({ action: 'RunTask' })).map(({ outcome, faults }) => [
+      outcome.state,
+      faults,
+    ]);
     expect(outcomes).toEqual([['answer-lost', ['answer-lost']]]);
   });
 
   it('fail with 5xx before the effect and after it', async () => {
     const count = async () => (await ecs.send(new ListTasksCommand({}))).taskArns!.length;
     await aws.faults.add({ kind: 'server-error', count: 1, when: 'before', action: 'RunTask' });
-    await expect(run()).rejects.toMatchObject({ name: 'ServerException', $metadata: { httpStatusCode: 500 } });
+    await expect(run()).rejects.toMatchObject({
+      name: 'ServerException',
+      $metadata: { httpStatusCode: 500 },
+    });
     expect(await count()).toBe(0);
     await aws.faults.add({ kind: 'server-error', count: 1, when: 'after', status: 503, action: 'RunTask' });
     await expect(run()).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
@@ -188,7 +203,9 @@ describe('calls', () => {
     expect((await ecs.send(new ListTasksCommand({}))).taskArns).toEqual([old]);
     expect((await look(old)).tasks).toMatchObject([{ lastStatus: 'RUNNING' }]);
     await aws.clock.advance(61);
-    expect((await look(young)).tasks).toMatchObject([{ lastStatus: expect.stringMatching(/PENDING|PROVISIONING/) }]);
+    expect((await look(young)).tasks).toMatchObject([
+      { lastStatus: expect.stringMatching(/PENDING|PROVISIONING/) },
+    ]);
     await aws.clock.advance(10);
     expect((await look(young)).tasks).toMatchObject([{ lastStatus: 'RUNNING' }]);
   });
@@ -232,7 +249,10 @@ describe('what AWS takes away', () => {
     await aws.faults.add({ kind: 'spot-reclaimed', count: 5 });
     await aws.clock.advance(200);
     const notice = (await lifeOf(task)).find(({ desiredStatus }) => desiredStatus === 'STOPPED');
-    expect(notice).toMatchObject({ lastStatus: 'RUNNING', cause: expect.stringContaining('TerminationNotice') });
+    expect(notice).toMatchObject({
+      lastStatus: 'RUNNING',
+      cause: expect.stringContaining('TerminationNotice'),
+    });
     const { tasks } = await ecs.send(new DescribeTasksCommand({ tasks: [task, kept] }));
     expect(tasks).toMatchObject([
       {

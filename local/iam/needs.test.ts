@@ -119,6 +119,18 @@ const cases: readonly [service: string, action: string, input: Record<string, un
       [['logs:GetLogEvents', arn('logs', 'log-group:/berth/x:log-stream:a/b/c'), {}]],
     ],
     [
+      'cloudwatch',
+      'DeleteAlarms',
+      { AlarmNames: ['hot'] },
+      [['cloudwatch:DeleteAlarms', arn('cloudwatch', 'alarm:hot'), {}]],
+    ],
+    [
+      'cloudwatch',
+      'PutMetricData',
+      { Namespace: 'Shop' },
+      [['cloudwatch:PutMetricData', '*', { 'cloudwatch:namespace': 'Shop' }]],
+    ],
+    [
       'elasticloadbalancing',
       'CreateTargetGroup',
       { Name: 'web', 'Tags.member.1.Key': 'a' },

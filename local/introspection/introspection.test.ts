@@ -5,7 +5,12 @@ import {
   RunTaskCommand,
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
-import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  EventBridgeClient,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localAws, type TestAws } from '../vitest.ts';
@@ -20,7 +25,11 @@ let events: EventBridgeClient;
 beforeAll(async () => {
   aws = await localAws();
   const accessKeyId = 'a-person';
-  ecs = new ECSClient({ ...aws.clientConfig, credentials: { accessKeyId, secretAccessKey: 'x' }, maxAttempts: 1 });
+  ecs = new ECSClient({
+    ...aws.clientConfig,
+    credentials: { accessKeyId, secretAccessKey: 'x' },
+    maxAttempts: 1,
+  });
   sqs = new SQSClient(aws.clientConfig);
   events = new EventBridgeClient(aws.clientConfig);
 });
@@ -37,7 +46,9 @@ async function run(): Promise<string> {
       requiresCompatibilities: ['FARGATE'],
       cpu: '256',
       memory: '512',
-      containerDefinitions: [{ name: 'app', image: 'job:1', environment: [{ name: 'A', value: 'x'.repeat(500) }] }],
+      containerDefinitions: [
+        { name: 'app', image: 'job:1', environment: [{ name: 'A', value: 'x'.repeat(500) }] },
+      ],
     }),
   );
   const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-a'] } };

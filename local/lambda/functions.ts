@@ -8,7 +8,7 @@ export type OwnFunction = (payload: unknown) => unknown;
 
 export interface FunctionsDependencies {
   readonly lambda: {
-    readonly invoker: Invoker;
+    readonly invoker: Pick<Invoker, 'invoke'>;
     functionNamed(name: string): FunctionSettings | undefined;
   };
   /** By name; they come before the topology's. */

@@ -18,6 +18,8 @@ export interface TargetGroup {
   readonly name: string;
   readonly port: number;
   readonly vpcId: string;
+  /** `ip` without it; tasks are registered by their addresses all the same. */
+  readonly targetType?: 'instance';
   readonly healthCheck: HealthCheck;
   readonly deregistrationDelaySeconds: number;
   readonly algorithm: Algorithm;

@@ -3,7 +3,7 @@ import { afterCheck, type Condition, nextCheckMs, type Pace } from './health.ts'
 import { Member } from './member.ts';
 import type { InFlight, TargetState, Unused } from './messages.ts';
 import { listenersOf, type Registration, type Tables, type TargetGroup } from './model.ts';
-import type { Target, TargetGroups, TargetHealth } from './targets.ts';
+import type { Target, TargetGroups, TargetGroupTraits, TargetHealth } from './targets.ts';
 import type { TrafficThread } from './traffic-thread.ts';
 
 export interface PoolOptions {
@@ -35,6 +35,17 @@ export class Pool implements TargetGroups {
 
   exists(targetGroupArn: string): boolean {
     return this.#options.tables.targetGroups.has(targetGroupArn);
+  }
+
+  traits(targetGroupArn: string): TargetGroupTraits | undefined {
+    const { tables } = this.#options;
+    const group = tables.targetGroups.get(targetGroupArn);
+    return (
+      group && {
+        targetType: group.targetType ?? 'ip',
+        hasLoadBalancer: listenersOf(tables, targetGroupArn).length > 0,
+      }
+    );
   }
 
   /** Does nothing when the group is gone; `health` then says `unused`. */

@@ -240,6 +240,7 @@ test('a group that only a rule forwards to is checked, told as its load balancer
   open.push(server);
   bench.host.targets.register(other, server.target);
   expect(bench.host.targets.health(other, server.target)).toBe('unused');
+  expect(bench.host.targets.traits(other)).toEqual({ targetType: 'ip', hasLoadBalancer: false });
   const made = await bench.elb.createRule({
     ListenerArn: site.listenerArn,
     Priority: 1,
@@ -248,6 +249,7 @@ test('a group that only a rule forwards to is checked, told as its load balancer
   });
   await until(() => bench.host.targets.health(other, server.target) === 'healthy');
   expect(await bodyOf('/green')).toBe('green');
+  expect(bench.host.targets.traits(other)).toMatchObject({ hasLoadBalancer: true });
   const { TargetGroups } = await bench.elb.describeTargetGroups({ TargetGroupArns: [other] });
   expect(TargetGroups?.[0]?.LoadBalancerArns).toEqual([site.loadBalancerArn]);
   const held = bench.elb.deleteTargetGroup({ TargetGroupArn: other });

@@ -3,7 +3,7 @@ import type { Alarms } from '../ecs/ports.ts';
 import type { Clock } from '../support/clock.ts';
 import type { Journal } from '../support/journal.ts';
 import { AlarmBook } from './alarms/book.ts';
-import { AlarmWatch } from './alarms/watch.ts';
+import { AlarmWatch, noticesWithinMs } from './alarms/watch.ts';
 import { createMetricsService } from './service.ts';
 import { MetricStore, type Sample } from './store.ts';
 
@@ -39,6 +39,7 @@ export function createMetrics({ journal, clock, account, region, publish }: Metr
     service: createMetricsService({ store, book, watch, clock, account, region }),
     alarms: {
       state: (name) => book.get(name)?.state,
+      noticesWithinMs: (name) => noticesWithinMs(book.get(name)),
       onChange: (listener) => book.onChange(listener),
     },
     measured: (sample) => store.put(sample, false),

@@ -1,4 +1,17 @@
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateClusterCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+} from '@aws-sdk/client-ecs';
+import {
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../support/clock.ts';
 import { localAws, type TestAws } from '../vitest.ts';
@@ -60,6 +73,44 @@ describe('a control', () => {
   });
 });
 
+describe('a virtual clock over real processes', () => {
+  it('stands while they start and end: they take part in what it says', async () => {
+    await using aws = await localAws({ runtime: 'process', clock: 'virtual', log: () => {} });
+    const ecs = new ECSClient(aws.clientConfig);
+    await ecs.send(new CreateClusterCommand({}));
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: 'job',
+        networkMode: 'awsvpc',
+        requiresCompatibilities: ['FARGATE'],
+        cpu: '256',
+        memory: '512',
+        containerDefinitions: [
+          {
+            name: 'app',
+            image: 'x',
+            command: ['/bin/sleep', '600'],
+            healthCheck: { command: ['CMD-SHELL', 'test -d /'], interval: 30 },
+          },
+        ],
+      }),
+    );
+    const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-a'] } };
+    const { tasks } = await ecs.send(
+      new RunTaskCommand({ taskDefinition: 'job', launchType: 'FARGATE', networkConfiguration }),
+    );
+    const task = tasks![0]!.taskArn!;
+    const look = async () => (await ecs.send(new DescribeTasksCommand({ tasks: [task] }))).tasks![0]!;
+    await aws.clock.advance(1);
+    expect(await look()).toMatchObject({ lastStatus: 'RUNNING', healthStatus: 'HEALTHY' });
+    await ecs.send(new StopTaskCommand({ task }));
+    await aws.clock.advance(29);
+    // By SIGTERM, in what is an instant on this clock, and not by SIGKILL after stopTimeout.
+    expect(await look()).toMatchObject({ lastStatus: 'STOPPED', containers: [{ exitCode: 143 }] });
+    ecs.destroy();
+  });
+});
+
 describe('/_local/clock', () => {
   let aws: TestAws;
   const clients: SQSClient[] = [];
@@ -72,7 +123,10 @@ describe('/_local/clock', () => {
   });
 
   const post = async (body: unknown) => {
-    const answer = await fetch(`${aws.endpoint}/_local/clock`, { method: 'POST', body: JSON.stringify(body) });
+    const answer = await fetch(`${aws.endpoint}/_local/clock`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   };
 
@@ -87,7 +141,15 @@ describe('/_local/clock', () => {
 
   it('refuses what is no movement', async () => {
     const past = new Date((await aws.clock.state()).nowMs - 1000).toISOString();
-    const wrong = [{}, { advanceSeconds: -1 }, { advanceSeconds: '1' }, { to: 'tomorrow' }, { to: past }, [], 7];
+    const wrong = [
+      {},
+      { advanceSeconds: -1 },
+      { advanceSeconds: '1' },
+      { to: 'tomorrow' },
+      { to: past },
+      [],
+      7,
+    ];
     for (const movement of wrong) {
       expect(await post(movement)).toMatchObject({ status: 400, body: { __type: 'ValidationException' } });
     }

@@ -9,6 +9,7 @@ import { daemon } from './rows/daemon.ts';
 import { discovery } from './rows/discovery.ts';
 import { listing } from './rows/listing.ts';
 import { loadBalancing } from './rows/load-balancing.ts';
+import { monitoring } from './rows/monitoring.ts';
 import { placement } from './rows/placement.ts';
 import { runTask } from './rows/run-task.ts';
 import { serviceDeployments } from './rows/service-deployments.ts';
@@ -39,6 +40,7 @@ const families: Readonly<Record<string, readonly Row[]>> = {
   strategies,
   'load-balancing': loadBalancing,
   discovery,
+  monitoring,
 };
 
 describe.each(Object.entries(families))('%s', (_, rows) => {

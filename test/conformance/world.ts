@@ -1,6 +1,9 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { createDiscovery } from '../../local/discovery/discovery.ts';
 import { type Bench, type BenchOptions, startBench } from '../../local/ecs/testing.ts';
+import { createMeters } from '../../local/metrics/meters/meters.ts';
+import { createMetrics } from '../../local/metrics/metrics.ts';
 import { createEndpoint } from '../../local/support/server.ts';
 import { clientOptions, listening } from '../../local/testing.ts';
 import { checked } from './answers.ts';
@@ -8,7 +11,10 @@ import { checked } from './answers.ts';
 /** An ECS of one's own on a virtual clock, behind a real HTTP endpoint. */
 export interface World extends Bench {
   readonly ecs: ECSClient;
+  readonly cloudwatch: CloudWatchClient;
   readonly url: string;
+  /** Measures tasks and services from now on. */
+  measure(): void;
   close(): Promise<void>;
 }
 
@@ -18,8 +24,20 @@ export async function startWorld(options: BenchOptions = {}): Promise<World> {
   const { journal, clock } = bench;
   const discovery = createDiscovery({ journal, clock, account: '000000000000', region: 'us-east-1' });
   const logged: string[] = [];
+  const log = (line: string) => void logged.push(line);
+  const place = { journal, clock, account: '000000000000', region: 'us-east-1' };
+  const metrics = createMetrics({ ...place, publish: (event) => void bench.events.push(event) });
+  const meters = createMeters({
+    ...{ clock, runtime: bench.runtime, measured: metrics.measured, log },
+    ecs: { ...bench.engine.state, liveTasks: bench.engine.liveTasks },
+    loadBalancer: { measured: () => [] },
+  });
   const server = createEndpoint({
-    services: [checked(bench.engine.service, (fault) => void logged.push(fault)), discovery.service],
+    services: [
+      checked(bench.engine.service, (fault) => void logged.push(fault)),
+      discovery.service,
+      metrics.service,
+    ],
     routes: [bench.engine.taskRoute],
     flush: bench.journal.flush,
     log: (line) => void logged.push(line),
@@ -27,12 +45,21 @@ export async function startWorld(options: BenchOptions = {}): Promise<World> {
   server.on('upgrade', bench.engine.sessions.upgrade);
   url = await listening(server, 0);
   const ecs = new ECSClient(clientOptions(url));
+  const cloudwatch = new CloudWatchClient(clientOptions(url));
   return {
     ...bench,
     ecs,
+    cloudwatch,
     url,
+    measure() {
+      metrics.start();
+      meters.start();
+    },
     async close() {
       ecs.destroy();
+      cloudwatch.destroy();
+      meters.stop();
+      metrics.stop();
       bench.engine.sessions.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

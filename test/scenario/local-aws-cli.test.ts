@@ -30,7 +30,9 @@ describe.runIf(version !== undefined)(`the AWS CLI (${version})`, () => {
       AWS_PAGER: '',
       AWS_MAX_ATTEMPTS: '1',
     };
-    const { stdout } = await run('aws', ['--endpoint-url', local.endpoint, '--output', 'json', ...args], { env });
+    const { stdout } = await run('aws', ['--endpoint-url', local.endpoint, '--output', 'json', ...args], {
+      env,
+    });
     return stdout.trim() === '' ? {} : (JSON.parse(stdout) as Record<string, unknown>);
   }
 
@@ -53,7 +55,11 @@ describe.runIf(version !== undefined)(`the AWS CLI (${version})`, () => {
       stopTimeout: 2,
       logConfiguration: {
         logDriver: 'awslogs',
-        options: { 'awslogs-group': '/ecs/web', 'awslogs-region': 'us-east-1', 'awslogs-stream-prefix': 'web' },
+        options: {
+          'awslogs-group': '/ecs/web',
+          'awslogs-region': 'us-east-1',
+          'awslogs-stream-prefix': 'web',
+        },
       },
     },
   ]);
@@ -104,7 +110,9 @@ describe.runIf(version !== undefined)(`the AWS CLI (${version})`, () => {
       /ClusterNotFoundException/,
     );
     for (const name of ['a', 'b', 'c']) await aws('ecs', 'create-cluster', '--cluster-name', `page-${name}`);
-    const { clusterArns } = (await aws('ecs', 'list-clusters', '--page-size', '1')) as { clusterArns: string[] };
+    const { clusterArns } = (await aws('ecs', 'list-clusters', '--page-size', '1')) as {
+      clusterArns: string[];
+    };
     expect(clusterArns.filter((arn) => arn.includes('/page-'))).toHaveLength(3);
   }, 60_000);
 });

@@ -17,7 +17,12 @@ import {
   RunTaskCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-ecs';
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { freePorts } from '../support/ports.ts';
 import { seeded, seedOfRun } from '../support/seed.ts';
@@ -98,7 +103,9 @@ test(`killed ${kills} times amid writes, it loses none that was acknowledged and
   const kept: Kept[] = [];
   const sent = new Set<string>();
   for (let time = 0; time < kills; time += 1) {
-    const writers = [0, 1, 2].map((writer) => write(ecs, sqs, QueueUrl!, { kept, sent }, `${time}-${writer}`));
+    const writers = [0, 1, 2].map((writer) =>
+      write(ecs, sqs, QueueUrl!, { kept, sent }, `${time}-${writer}`),
+    );
     await sleep(random() * longestLifeMs);
     await kill();
     await Promise.all(writers);

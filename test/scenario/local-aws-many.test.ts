@@ -7,7 +7,12 @@ import {
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import { localAws, type TestAws } from '../../local/vitest.ts';
 
@@ -123,7 +128,12 @@ test('fifty calls with one token start one task', async () => {
       ...{ cpu: '256', memory: '512', containerDefinitions },
     }),
   );
-  const wanted = { taskDefinition: 'one', launchType: 'FARGATE', networkConfiguration, clientToken: 'once' } as const;
+  const wanted = {
+    taskDefinition: 'one',
+    launchType: 'FARGATE',
+    networkConfiguration,
+    clientToken: 'once',
+  } as const;
   const answers = await Promise.all(Array.from({ length: 50 }, () => ecs.send(new RunTaskCommand(wanted))));
   const arns = new Set(answers.flatMap(({ tasks = [] }) => tasks.map(({ taskArn }) => taskArn)));
   expect(arns.size).toBe(1);

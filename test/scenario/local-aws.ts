@@ -191,7 +191,8 @@ export function localAwsScenarios(runtime: RuntimeName, image: string): void {
       });
       const tasks = await listed();
       expect(new Set(tasks).size).toBe(2);
-      for (const task of tasks) expect(await describeTask(task)).toMatchObject({ taskDefinitionArn: taskDefinition });
+      for (const task of tasks)
+        expect(await describeTask(task)).toMatchObject({ taskDefinitionArn: taskDefinition });
       if (runtime !== 'scripted') expect(await answered()).toBe('v2');
 
       const services: string[] = [];
@@ -210,7 +211,11 @@ export function localAwsScenarios(runtime: RuntimeName, image: string): void {
       );
       await aws.waitFor(async () => {
         const { taskDefinition, deployments } = await service();
-        return taskDefinition === good && deployments!.length === 1 && deployments![0]!.rolloutState === 'COMPLETED';
+        return (
+          taskDefinition === good &&
+          deployments!.length === 1 &&
+          deployments![0]!.rolloutState === 'COMPLETED'
+        );
       }, 120);
       expect(await service()).toMatchObject({ runningCount: 2, pendingCount: 0 });
       const told = await aws.events({ detailType: 'ECS Deployment State Change' });

@@ -2,7 +2,7 @@ import type { EcsContext } from '../context.ts';
 import { type DeploymentRecord, isStarting, isUp, type ServiceRecord, type TaskRecord } from '../model.ts';
 import { isDisplaced } from '../placement/displaced.ts';
 import { taskOwners } from '../state.ts';
-import { alarmsAgainst } from '../strategies/alarms.ts';
+import { alarmsAgainst, watchedAlarms } from '../strategies/alarms.ts';
 import { failureThreshold } from './breaker.ts';
 import type { DeploymentSnapshot, EarlySuccess, ServiceSnapshot, TaskSnapshot } from './decide.ts';
 
@@ -63,7 +63,7 @@ function deploymentSnapshot(
     failureThreshold: threshold,
     alarms: alarmsAgainst(context, service, deployment),
     ...(early ? { early } : {}),
-    ...(bakes ? { bake: bakeOf(service, deployment) } : {}),
+    ...(bakes ? { bake: bakeOf(context, service, deployment) } : {}),
   };
 }
 
@@ -71,8 +71,14 @@ function isRolling({ configuration }: ServiceRecord): boolean {
   return (configuration.strategy ?? 'ROLLING') === 'ROLLING';
 }
 
-function bakeOf({ configuration }: ServiceRecord, { stableSince }: DeploymentRecord) {
-  const durationMs = (configuration.bakeTimeInMinutes ?? 0) * 60_000;
+/** ECS computes the least time by the alarms: each must have had the time to notice what the deployment did. */
+function bakeOf(
+  { alarms }: Pick<EcsContext, 'alarms'>,
+  service: ServiceRecord,
+  { stableSince }: DeploymentRecord,
+) {
+  const watched = watchedAlarms(service).map((name) => alarms.noticesWithinMs(name));
+  const durationMs = Math.max((service.configuration.bakeTimeInMinutes ?? 0) * 60_000, ...watched);
   return { durationMs, ...(stableSince === undefined ? {} : { since: stableSince }) };
 }
 

@@ -54,11 +54,17 @@ export class ScriptedRules implements TrafficRules {
 }
 
 export class ScriptedAlarms implements Alarms {
+  delayMs = 0;
   readonly #states = new Map<string, AlarmState>();
   readonly #listeners: ((name: string, state: AlarmState) => void)[] = [];
 
   state(name: string): AlarmState | undefined {
     return this.#states.get(name);
+  }
+
+  /** As long as that of a real one would be, when told. */
+  noticesWithinMs(): number {
+    return this.delayMs;
   }
 
   onChange(listener: (name: string, state: AlarmState) => void): void {

@@ -309,7 +309,7 @@ export class TaskDriver {
       lastStatus: 'STOPPED',
       stoppedAt: this.#context.clock.now(),
       // The notice was kept; what stopped the task is that Spot took its capacity back.
-      ...(task.stopCode === 'TerminationNotice' ? { stopCode: 'SpotInterruption' } : {}),
+      ...(isSpotNotice(task) ? { stopCode: 'SpotInterruption' } : {}),
       containers: task.containers.map((container) => ({ ...container, status: 'STOPPED' })),
     });
     return false;
@@ -318,6 +318,10 @@ export class TaskDriver {
   #definitions(task: TaskRecord): readonly ContainerDefinition[] {
     return this.#context.state.definitions.get(task.definitionKey)?.definition.containerDefinitions ?? [];
   }
+}
+
+function isSpotNotice({ stopCode, capacityProvider }: TaskRecord): boolean {
+  return stopCode === 'TerminationNotice' && capacityProvider === 'FARGATE_SPOT';
 }
 
 /** The agent's exit code for a container that it gives up before its start. */

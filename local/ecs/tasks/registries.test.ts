@@ -105,6 +105,24 @@ describe('serviceRegistries', () => {
     expect(discovered()[0]?.Attributes).toMatchObject({ AWS_INSTANCE_PORT: '8080' });
   });
 
+  test('that come to need more than tasks have say so, and hold no task back', async () => {
+    const registryArn = cloudMap();
+    bench.call('RegisterTaskDefinition', webDefinition());
+    bench.call('CreateService', webService({ serviceRegistries: [{ registryArn }], desiredCount: 1 }));
+    const DnsRecords = [{ Type: 'SRV', TTL: 10 }];
+    map('UpdateService', { Id: registryArn, Service: { DnsConfig: { DnsRecords } } });
+    await bench.clock.advance(10_000);
+    const { services } = bench.call<{ services: { runningCount: number; events: { message: string }[] }[] }>(
+      'DescribeServices',
+      { services: ['web'] },
+    );
+    expect(services[0]?.runningCount).toBe(1);
+    expect(services[0]?.events.map(({ message }) => message).join('\n')).toMatch(
+      /could not be registered: AWS_INSTANCE_PORT/,
+    );
+    expect(discovered()).toEqual([]);
+  });
+
   test.each([
     ['no such registry', (arn: string) => [{ registryArn: `${arn}x` }]],
     ['two', (arn: string) => [{ registryArn: arn }, { registryArn: arn }]],

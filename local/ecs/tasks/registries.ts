@@ -1,6 +1,7 @@
 import type { EcsContext } from '../context.ts';
 import { publishAction } from '../events.ts';
 import type { TaskRecord } from '../model.ts';
+import { say } from '../services/book.ts';
 import type { TaskBook } from './book.ts';
 
 /**
@@ -36,10 +37,12 @@ export class RegistryKeeper {
     for (const { arn, attributes } of entriesOf(this.#context, task)) {
       const hasHealth = registry.find(arn)?.hasCustomHealth ?? false;
       const initial = isWell(task) ? 'HEALTHY' : 'UNHEALTHY';
-      registry.register(arn, task.id, {
+      const problem = registry.register(arn, task.id, {
         ...attributes,
         ...(hasHealth ? { AWS_INIT_HEALTH_STATUS: initial } : {}),
       });
+      if (problem === undefined) continue;
+      say(this.#context, task.service?.key ?? '', `(task ${task.id}) could not be registered: ${problem}`);
     }
   }
 

@@ -12,6 +12,8 @@ export function checkRegistries(
   for (const { registryArn, containerName, containerPort, port } of registries) {
     const found = registryArn === undefined ? undefined : registry.find(registryArn);
     if (!found) throw invalid(`The service registry ${registryArn ?? '(none)'} does not exist.`);
+    const odd = found.records.find((type) => type !== 'A' && type !== 'SRV');
+    if (odd !== undefined) throw invalid(`A service registry has A or SRV records, not ${odd}.`);
     const isPaired = containerName !== undefined && containerPort !== undefined;
     if (!isPaired && (containerName !== undefined || containerPort !== undefined)) {
       throw invalid('containerName and containerPort of a service registry must be specified together.');

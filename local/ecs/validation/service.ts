@@ -107,5 +107,22 @@ export function checkLoadBalancers(
         throw invalid(`The target group with targetGroupArn ${group} does not exist.`);
       }
     }
+    checkTraits(targetGroups, targetGroupArn, definition.definition.networkMode ?? 'bridge');
+  }
+}
+
+function checkTraits(targetGroups: TargetGroups, targetGroupArn: string, networkMode: string): void {
+  const traits = targetGroups.traits(targetGroupArn);
+  if (traits && !traits.hasLoadBalancer) {
+    throw invalid(
+      `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
+    );
+  }
+  const fitting = networkMode === 'awsvpc' ? 'ip' : 'instance';
+  if (traits?.targetType !== undefined && traits.targetType !== fitting) {
+    throw invalid(
+      `The provided target group ${targetGroupArn} has target type ${traits.targetType}, which is incompatible with ` +
+        `the ${networkMode} network mode specified in the task definition.`,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import type { NeedsOf } from './call.ts';
 import { ecsNeeds } from './ecs.ts';
 import {
+  cloudWatchNeeds,
   dynamoDbNeeds,
   eventsNeeds,
   lambdaNeeds,
@@ -13,6 +14,7 @@ const needsBy: Readonly<Record<string, NeedsOf>> = {
   ecs: ecsNeeds,
   sqs: sqsNeeds,
   logs: logsNeeds,
+  cloudwatch: cloudWatchNeeds,
   dynamodb: dynamoDbNeeds,
   lambda: lambdaNeeds,
   events: eventsNeeds,

@@ -21,6 +21,17 @@ export const logsNeeds: NeedsOf = ({ action, input }, here) => {
 
 const ofStream = new Set(['GetLogEvents', 'PutLogEvents', 'CreateLogStream', 'DeleteLogStream']);
 
+/** CloudWatch: alarms are checked by themselves, metrics by their namespace only. */
+export const cloudWatchNeeds: NeedsOf = ({ action, input }, here) => {
+  const alarms = [input.AlarmName, ...texts(input.AlarmNames)].map(text).filter((name) => name !== '');
+  const namespace = text(input.Namespace);
+  const context = action === 'PutMetricData' ? { 'cloudwatch:namespace': namespace } : noContext;
+  const named = alarms.map((name) =>
+    need(`cloudwatch:${action}`, arnOf('cloudwatch', here, `alarm:${name}`)),
+  );
+  return named.length > 0 ? named : [{ ...need(`cloudwatch:${action}`, '*'), context }];
+};
+
 /** DynamoDB: a query of an index is checked against the index alone. */
 export const dynamoDbNeeds: NeedsOf = ({ action, input }, here) => {
   const table = (name: unknown) => arnOf('dynamodb', here, `table/${lastPart(text(name))}`);

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Clock, realClock } from '../../support/clock.ts';
-import { type Assignment, hostAccessKey } from '../settings.ts';
+import { createServer } from '../../support/http.ts';
+import type { Assignment } from '../settings.ts';
 import { type FunctionLog, openFunctionLog } from './function-log.ts';
 import { answerInvocations } from './invocations.ts';
 import { type Link, openLink } from './link.ts';
+import { createLocalClient, type LocalClient } from './local-client.ts';
 import { Poller } from './poller.ts';
 import { Pool } from './pool.ts';
 
@@ -37,6 +38,7 @@ interface Running {
 }
 
 const graceMs = 5000;
+const askPatienceMs = 10_000;
 
 /**
  * Runs the functions' bundles: answers invocations over HTTP and polls the queues that feed functions. What
@@ -60,12 +62,12 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  const assignment = await fetchAssignment(endpoint, clock);
+  const client = createLocalClient(endpoint, instance);
+  const assignment = await fetchAssignment(client, clock);
   startPools(running, assignment, options, clock);
-  const link = openLink(endpoint, { instance, pid: process.pid, url }, clock);
-  const sqs = sqsClient(endpoint, assignment.region, instance);
+  const link = openLink(client, { instance, pid: process.pid, url }, clock);
   await link.announced();
-  startPollers(running, assignment, { sqs, link, clock });
+  startPollers(running, assignment, { client, link, clock });
   return {
     url,
     instance,
@@ -75,7 +77,7 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
       await link.close();
       await closed(server, clock);
       await Promise.all([...running.pools.values()].map((pool) => pool.close()));
-      sqs.destroy();
+      client.close();
     },
   };
 }
@@ -117,7 +119,7 @@ function startPools(
 function startPollers(
   running: Running,
   { functions, region }: Assignment,
-  tools: { readonly sqs: SQSClient; readonly link: Link; readonly clock: Clock },
+  tools: { readonly client: LocalClient; readonly link: Link; readonly clock: Clock },
 ): void {
   for (const { settings } of functions) {
     const pool = running.pools.get(settings.name)!;
@@ -127,20 +129,10 @@ function startPollers(
   }
 }
 
-async function fetchAssignment(endpoint: string, clock: Clock): Promise<Assignment> {
+async function fetchAssignment(client: LocalClient, clock: Clock): Promise<Assignment> {
   for (;;) {
-    const response = await fetch(`${endpoint}/_local/host`).catch(() => undefined);
-    if (response?.ok) return (await response.json()) as Assignment;
+    const assignment = await client.host<Assignment>('GET', {}, askPatienceMs).catch(() => undefined);
+    if (assignment) return assignment;
     await new Promise<void>((resolve) => void clock.after(100, resolve));
   }
-}
-
-function sqsClient(endpoint: string, region: string, instance: string): SQSClient {
-  return new SQSClient({
-    endpoint,
-    region,
-    useQueueUrlAsEndpoint: false,
-    maxAttempts: 1,
-    credentials: { accessKeyId: hostAccessKey(instance), secretAccessKey: 'local' },
-  });
 }

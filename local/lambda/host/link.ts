@@ -1,5 +1,6 @@
 import type { Clock } from '../../support/clock.ts';
 import type { Announcement } from '../settings.ts';
+import type { LocalClient } from './local-client.ts';
 
 /** The host's tie to Local AWS, which may be killed and come back at any moment. */
 export interface Link {
@@ -16,17 +17,11 @@ const retryMs = 100;
 const patienceMs = 2000;
 
 /** Announces this host to Local AWS now and every second. */
-export function openLink(endpoint: string, self: Omit<Announcement, 'holding'>, clock: Clock): Link {
+export function openLink(client: LocalClient, self: Omit<Announcement, 'holding'>, clock: Clock): Link {
   const holding = new Set<string>();
   let closed = false;
   const send = async (method: 'POST' | 'DELETE'): Promise<true> => {
-    const response = await fetch(`${endpoint}/_local/host`, {
-      method,
-      body: JSON.stringify({ ...self, holding: [...holding] }),
-      signal: AbortSignal.timeout(patienceMs),
-    });
-    const { message } = (await response.json()) as { readonly message?: string };
-    if (!response.ok) throw new Error(`Local AWS refused this host: ${message}`);
+    await client.host(method, { ...self, holding: [...holding] }, patienceMs);
     return true;
   };
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));

@@ -1,20 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
 import type { Clock } from '../../support/clock.ts';
 import type { QueueSource } from '../settings.ts';
 import type { Link } from './link.ts';
+import type { LocalClient, QueuedMessage } from './local-client.ts';
 import type { Outcome } from './outcome.ts';
 import { batchEvent, failedIds } from './queue-event.ts';
 
 export interface PollerOptions {
   readonly source: QueueSource;
   readonly region: string;
-  readonly sqs: SQSClient;
+  readonly client: LocalClient;
   readonly link: Link;
   readonly clock: Clock;
   invoke(requestId: string, payload: string): Promise<Outcome>;
@@ -57,14 +52,14 @@ export class Poller {
     }
   }
 
-  #begin(messages: readonly Message[]): void {
+  #begin(messages: readonly QueuedMessage[]): void {
     const batch: Promise<void> = this.#handle(messages).finally(() => this.#batches.delete(batch));
     this.#batches.add(batch);
   }
 
   /** One batch: a long poll, and what else is there at once if more than a receive can hold is wanted. */
-  async #receive(): Promise<readonly Message[]> {
-    const messages: Message[] = [];
+  async #receive(): Promise<readonly QueuedMessage[]> {
+    const messages: QueuedMessage[] = [];
     const { batchSize } = this.#options.source;
     for (let waitSeconds = longestPollSeconds; messages.length < batchSize; waitSeconds = 0) {
       const wanted = Math.min(10, batchSize - messages.length);
@@ -78,43 +73,42 @@ export class Poller {
     return messages;
   }
 
-  async #receiveOnce(max: number, waitSeconds: number): Promise<readonly Message[]> {
-    const { sqs, source, link } = this.#options;
-    const answer = await sqs.send(
-      new ReceiveMessageCommand({
+  async #receiveOnce(max: number, waitSeconds: number): Promise<readonly QueuedMessage[]> {
+    const { client, source, link } = this.#options;
+    const { Messages: messages = [] } = await client.sqs<{ readonly Messages?: readonly QueuedMessage[] }>(
+      'ReceiveMessage',
+      {
         QueueUrl: source.url,
         MaxNumberOfMessages: max,
         WaitTimeSeconds: waitSeconds,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
-      }),
-      { abortSignal: this.#stopping.signal },
+      },
+      this.#stopping.signal,
     );
-    const messages = answer.Messages ?? [];
-    for (const message of messages) link.holding.add(message.MessageId!);
+    for (const message of messages) link.holding.add(message.MessageId);
     return messages;
   }
 
-  async #handle(messages: readonly Message[]): Promise<void> {
+  async #handle(messages: readonly QueuedMessage[]): Promise<void> {
     const { source, region, invoke, link } = this.#options;
     const event = batchEvent(messages, source.arn, region);
     const outcome = await invoke(randomUUID(), JSON.stringify(event));
     const failed = failedIds(outcome, messages);
-    await this.#delete(messages.filter((message) => !failed.has(message.MessageId!)));
-    for (const message of messages) link.holding.delete(message.MessageId!);
+    await this.#delete(messages.filter((message) => !failed.has(message.MessageId)));
+    for (const message of messages) link.holding.delete(message.MessageId);
   }
 
   /** A deletion that is lost would run the messages again, so it outlasts a restart of Local AWS. */
-  async #delete(messages: readonly Message[]): Promise<void> {
-    const { sqs, source, clock } = this.#options;
+  async #delete(messages: readonly QueuedMessage[]): Promise<void> {
+    const { client, source, clock } = this.#options;
     for (let from = 0; from < messages.length; from += 10) {
       const Entries = messages.slice(from, from + 10).map((message, index) => ({
         Id: String(index),
-        ReceiptHandle: message.ReceiptHandle!,
+        ReceiptHandle: message.ReceiptHandle,
       }));
-      const command = new DeleteMessageBatchCommand({ QueueUrl: source.url, Entries });
       for (let tries = 1; tries <= deleteTries; tries += 1) {
-        const done = await sqs.send(command).then(
+        const done = await client.sqs('DeleteMessageBatch', { QueueUrl: source.url, Entries }).then(
           () => true,
           () => false,
         );

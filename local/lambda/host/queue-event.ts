@@ -1,12 +1,12 @@
-import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { QueuedAttribute, QueuedMessage } from './local-client.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The event that Lambda makes of a batch of SQS messages. */
-export function batchEvent(messages: readonly Message[], queueArn: string, region: string): object {
+export function batchEvent(messages: readonly QueuedMessage[], queueArn: string, region: string): object {
   return { Records: messages.map((message) => record(message, queueArn, region)) };
 }
 
-function record(message: Message, queueArn: string, region: string): object {
+function record(message: QueuedMessage, queueArn: string, region: string): object {
   return {
     messageId: message.MessageId,
     receiptHandle: message.ReceiptHandle,
@@ -22,12 +22,10 @@ function record(message: Message, queueArn: string, region: string): object {
   };
 }
 
-function attribute(value: MessageAttributeValue): object {
+function attribute(value: QueuedAttribute): object {
   return {
     ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
-    ...(value.BinaryValue === undefined
-      ? {}
-      : { binaryValue: Buffer.from(value.BinaryValue).toString('base64') }),
+    ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
     stringListValues: [],
     binaryListValues: [],
     dataType: value.DataType,
@@ -39,8 +37,8 @@ function attribute(value: MessageAttributeValue): object {
  * answer, or one without failures, fails none; an answer that cannot be understood, or that names a message
  * which is not in the batch, fails all.
  */
-export function failedIds(outcome: Outcome, messages: readonly Message[]): ReadonlySet<string> {
-  const all = new Set(messages.map((message) => message.MessageId!));
+export function failedIds(outcome: Outcome, messages: readonly QueuedMessage[]): ReadonlySet<string> {
+  const all = new Set(messages.map((message) => message.MessageId));
   if (outcome.state !== 'succeeded') return all;
   const answer: unknown = JSON.parse(outcome.payload);
   if (!isObject(answer)) return new Set();

@@ -77,7 +77,7 @@ describe('target groups', () => {
     [{ Name: '-web' }, /Name/],
     [{ Name: 'x'.repeat(33) }, /Name/],
     [{ Port: 70_000 }, /Port.*65535/],
-    [{ TargetType: 'instance' }, /TargetType/],
+    [{ TargetType: 'lambda' }, /TargetType/],
     [{ Protocol: 'TCP' }, /Protocol/],
     [{ HealthCheckIntervalSeconds: 4 }, /HealthCheckIntervalSeconds.*between 5 and 300/],
     [{ HealthyThresholdCount: 11 }, /HealthyThresholdCount.*between 2 and 10/],

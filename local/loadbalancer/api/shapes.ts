@@ -47,7 +47,7 @@ export function targetGroupShape(group: TargetGroup, tables: Tables): TargetGrou
     ProtocolVersion: 'HTTP1',
     Port: group.port,
     VpcId: group.vpcId,
-    TargetType: 'ip',
+    TargetType: group.targetType ?? 'ip',
     IpAddressType: 'ipv4',
     HealthCheckEnabled: true,
     HealthCheckProtocol: 'HTTP',

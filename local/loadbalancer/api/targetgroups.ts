@@ -72,7 +72,7 @@ const createInput = z.object({
   ProtocolVersion: z.literal('HTTP1', 'Local AWS speaks HTTP1 to targets only').optional(),
   Port: port,
   VpcId: z.string().min(1).max(64).default('vpc-local'),
-  TargetType: z.literal('ip', 'Local AWS has targets of type ip only: set TargetType to ip'),
+  TargetType: z.enum(['ip', 'instance'], 'Local AWS has targets of type ip and instance').default('instance'),
   IpAddressType: z.literal('ipv4', 'Local AWS has ipv4 only').optional(),
   ...healthCheckInput,
   Tags: tagList.default([]),
@@ -80,12 +80,14 @@ const createInput = z.object({
 
 function create(context: Context, input: z.output<typeof createInput>) {
   const { tables } = context;
-  const settings = { port: input.Port, vpcId: input.VpcId, healthCheck: healthCheckOf(input, defaults) };
+  const { Port: port, VpcId: vpcId, TargetType: targetType } = input;
+  const settings = { port, vpcId, targetType, healthCheck: healthCheckOf(input, defaults) };
   const tags = tagRecord(input.Tags);
   const same = [...tables.targetGroups.values()].find((other) => other.name === input.Name);
   if (same) {
-    const { port, vpcId, healthCheck } = same;
-    if (isDeepStrictEqual(settings, { port, vpcId, healthCheck })) return described(context, [same]);
+    const { port, vpcId, targetType = 'ip', healthCheck } = same;
+    if (isDeepStrictEqual(settings, { port, vpcId, targetType, healthCheck }))
+      return described(context, [same]);
     const message = `A target group with the name '${input.Name}' exists, with different settings`;
     throw new AwsError('DuplicateTargetGroupName', message);
   }
@@ -95,7 +97,8 @@ function create(context: Context, input: z.output<typeof createInput>) {
   const created: TargetGroup = {
     arn: `${context.arnPrefix}targetgroup/${input.Name}/${newId()}`,
     name: input.Name,
-    ...settings,
+    ...{ port, vpcId, healthCheck: settings.healthCheck },
+    ...(targetType === 'instance' ? { targetType } : {}),
     deregistrationDelaySeconds: 300,
     algorithm: 'round_robin',
   };

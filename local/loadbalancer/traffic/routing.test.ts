@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { choose, eligible, weighted } from './routing.ts';
 import { Upstream } from './upstream.ts';
@@ -53,6 +54,23 @@ test.each([[[1, 1]], [[95, 5]], [[3, 1]], [[0, 7]], [[999, 1, 500]]])(
     expect(counts).toEqual(weights);
   },
 );
+
+test('any weights are met exactly in one round, wherever it begins', () => {
+  const anyWeights = fc.array(fc.integer({ min: 0, max: 999 }), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(anyWeights, fc.nat(100_000), (weights, first) => {
+      const groups = weights.map((weight, index) => ({ targetGroupArn: `${index}`, weight }));
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      const counts = weights.map(() => 0);
+      for (let turn = first; turn < first + total; turn++) {
+        const index = Number(weighted(groups, turn)?.targetGroupArn);
+        counts[index] = (counts[index] ?? 0) + 1;
+      }
+      expect(counts).toEqual(weights);
+    }),
+    { numRuns: 40 },
+  );
+});
 
 test('a group of weight 0 gets nothing, even when it is the only one', () => {
   expect(weighted([{ targetGroupArn: 'a', weight: 0 }], 3)).toBeUndefined();

@@ -99,6 +99,13 @@ export function valuesOf(
   return answers.flatMap(({ series }) => series)[0]?.points;
 }
 
+/** Its periods, and the wait for the look that follows. */
+export function noticesWithinMs(alarm: AlarmRecord | undefined): number {
+  if (!alarm) return 0;
+  const { rule, periodSeconds } = alarm;
+  return rule.evaluationPeriods * periodSeconds * 1000 + (isShort(alarm) ? shortMs : minuteMs) + lagMs;
+}
+
 const isShort = ({ periodSeconds }: AlarmRecord): boolean => periodSeconds < 60;
 
 function reasonData(alarm: AlarmRecord, { recent }: Verdict, nowMs: number) {

@@ -127,11 +127,11 @@ class Scripted implements ScriptedRuntime {
     const row = this.#rows.get(id);
     if (!row || row.exit) return;
     const { stopMs = 0 } = row.script;
-    if (signal === 'SIGKILL') this.kill(id);
-    else if (stopMs !== 'never') {
-      const atMs = Math.min(this.#clock.now() + stopMs, row.ending?.atMs ?? Number.POSITIVE_INFINITY);
-      this.#end(row, atMs, { state: 'exited', exitCode: 143 });
-    }
+    if (signal === 'SIGKILL') return this.kill(id);
+    if (stopMs === 'never') return;
+    const atMs = this.#clock.now() + stopMs;
+    if (row.ending && row.ending.atMs <= atMs) return;
+    this.#end(row, atMs, { state: 'exited', exitCode: 143 });
   }
 
   async exec(id: string): Promise<number> {

@@ -115,9 +115,17 @@ describe('Local AWS with scripted containers', () => {
     const elb = new ElasticLoadBalancingV2Client(aws.clientConfig);
     clients.push(ecs, elb);
     await ecs.send(new CreateClusterCommand({}));
-    const { LoadBalancers } = await elb.send(new CreateLoadBalancerCommand({ Name: 'front', Subnets: ['subnet-a'] }));
+    const { LoadBalancers } = await elb.send(
+      new CreateLoadBalancerCommand({ Name: 'front', Subnets: ['subnet-a'] }),
+    );
     const { TargetGroups } = await elb.send(
-      new CreateTargetGroupCommand({ Name: 'web', Port: 80, Protocol: 'HTTP', TargetType: 'ip', VpcId: 'vpc-1' }),
+      new CreateTargetGroupCommand({
+        Name: 'web',
+        Port: 80,
+        Protocol: 'HTTP',
+        TargetType: 'ip',
+        VpcId: 'vpc-1',
+      }),
     );
     const { TargetGroupArn: targetGroupArn } = TargetGroups![0]!;
     await elb.send(
@@ -128,7 +136,10 @@ describe('Local AWS with scripted containers', () => {
         DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroupArn! }],
       }),
     );
-    await aws.scripts.add({ image: 'shop:*', script: { startDelaySeconds: 5, targetHealthyAfterSeconds: 20 } });
+    await aws.scripts.add({
+      image: 'shop:*',
+      script: { startDelaySeconds: 5, targetHealthyAfterSeconds: 20 },
+    });
     await define(ecs, 'shop:1');
     await ecs.send(
       new CreateServiceCommand({
@@ -138,18 +149,21 @@ describe('Local AWS with scripted containers', () => {
       }),
     );
     const health = async () =>
-      (await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn! }))).TargetHealthDescriptions!.map(
-        ({ TargetHealth }) => TargetHealth!.State,
-      );
+      (
+        await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn! }))
+      ).TargetHealthDescriptions!.map(({ TargetHealth }) => TargetHealth!.State);
     const rollout = async () =>
-      (await ecs.send(new DescribeServicesCommand({ services: ['web'] }))).services![0]!.deployments![0]!.rolloutState;
+      (await ecs.send(new DescribeServicesCommand({ services: ['web'] }))).services![0]!.deployments![0]!
+        .rolloutState;
     await aws.clock.advance(20);
     expect([await health(), await rollout()]).toEqual([['initial'], 'IN_PROGRESS']);
     await aws.clock.advance(10);
     expect([await health(), await rollout()]).toEqual([['healthy'], 'COMPLETED']);
     await aws.scripts.add({ image: 'shop:1', script: { targetUnhealthyAfterSeconds: 0 } });
     await aws.clock.advance(120);
-    expect((await aws.events({ detailType: 'ECS Task State Change' })).map(({ event }) => event.detail)).toContainEqual(
+    expect(
+      (await aws.events({ detailType: 'ECS Task State Change' })).map(({ event }) => event.detail),
+    ).toContainEqual(
       expect.objectContaining({ stoppedReason: expect.stringMatching(/failed ELB health checks/) }),
     );
   });
@@ -159,7 +173,15 @@ describe('Local AWS with scripted containers', () => {
     const options = { dataDirectory: directory };
     const { startLocalAws, defaultOptions } = await import('../../main.ts');
     const start = () =>
-      startLocalAws({ ...defaultOptions, ...options, port: 0, apiPort: 0, runtime: 'scripted', clock: 'virtual', log() {} });
+      startLocalAws({
+        ...defaultOptions,
+        ...options,
+        port: 0,
+        apiPort: 0,
+        runtime: 'scripted',
+        clock: 'virtual',
+        log() {},
+      });
     const first = await start();
     const clientOf = (endpoint: string) => {
       const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -171,7 +193,9 @@ describe('Local AWS with scripted containers', () => {
       fetch(`${endpoint}/_local/clock`, { method: 'POST', body: JSON.stringify({ advanceSeconds }) });
     const before = clientOf(first.endpoint);
     await before.send(new CreateClusterCommand({}));
-    await define(before, 'job:1', { dockerLabels: { 'berth.script': '{"exitAfterSeconds": 100, "exitCode": 3}' } });
+    await define(before, 'job:1', {
+      dockerLabels: { 'berth.script': '{"exitAfterSeconds": 100, "exitCode": 3}' },
+    });
     const { tasks } = await before.send(
       new RunTaskCommand({ taskDefinition: 'web', launchType: 'FARGATE', networkConfiguration }),
     );

@@ -208,6 +208,30 @@ const containers: readonly Row[] = [
     },
   },
   {
+    page: 'API_ContainerDefinition',
+    says: 'what becomes of a container that is not essential does not affect the rest',
+    wants: {
+      script: ({ image }) => (image === 'first:1' ? { startError: 'CannotStartContainerError: no' } : {}),
+    },
+    async run(world) {
+      await prepare(world, {
+        containerDefinitions: [
+          { name: 'app', image: 'shop:1' },
+          { name: 'first', image: 'first:1', essential: false },
+        ],
+      });
+      const [task = {}] = await run(world);
+      await world.clock.advance(100);
+      expect(await look(world, task)).toMatchObject({
+        lastStatus: 'RUNNING',
+        containers: [
+          { lastStatus: 'RUNNING' },
+          { lastStatus: 'STOPPED', reason: 'CannotStartContainerError: no' },
+        ],
+      });
+    },
+  },
+  {
     page: 'API_HealthCheck',
     says: 'a container is UNHEALTHY after retries failures in a row, and a task outside a service runs on',
     wants: { script: () => ({ healthyAfterMs: 0, unhealthyAfterMs: 60_000 }) },
