@@ -120,6 +120,8 @@ function lengthOf(start: Buffer): number {
 
 /** As cheaply as can be, yet no error and no missing task passes. */
 const isWhole = (answer: Buffer, tasks: number) =>
-  answer.toString('latin1', 9, 12) === '200' && answer.includes('"failures":[]') && answer.length > 1000 * tasks;
+  answer.toString('latin1', 9, 12) === '200' &&
+  answer.includes('"failures":[]') &&
+  answer.length > 1000 * tasks;
 
 answerParent(describe);

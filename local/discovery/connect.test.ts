@@ -40,9 +40,10 @@ describe.each(hasDocker ? ['process', 'docker'] : ['process'])('on %s', (runtime
   let map: ServiceDiscovery;
   let resolver: Resolver;
   let namespaceId: string;
+  let dataDirectory: string;
 
   beforeEach(async () => {
-    const dataDirectory = await mkdtemp(join(tmpdir(), 'local-'));
+    dataDirectory = await mkdtemp(join(tmpdir(), 'local-'));
     const ports = { port: 0, apiPort: 0, dnsPort: 0 };
     local = await startLocalAws({ ...defaultOptions, ...ports, dataDirectory, runtime, log: () => {} });
     ecs = new ECS(clientOptions(local.endpoint));
@@ -60,6 +61,12 @@ describe.each(hasDocker ? ['process', 'docker'] : ['process'])('on %s', (runtime
     ecs.destroy();
     map.destroy();
     await local.stop({ stopTasks: true });
+    if (runtime !== 'docker') return;
+    const left = await docker.listContainers({
+      all: true,
+      filters: { label: [`berth.local=${dataDirectory}`] },
+    });
+    await Promise.all(left.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
   });
 
   /** Runs a script of Node as the service `name`, found under `name.shop.local`. */

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AwsError } from '../support/service.ts';
 import { type DiscoveryContext, newId, noteOperation } from './context.ts';
 import {
   type DiscoveryService,
   type InstanceHealth,
+  instanceKey,
   instancesOf,
   type Namespace,
   servicesIn,
@@ -55,6 +57,8 @@ export function createRegistry(context: DiscoveryContext): Registry {
     register(arn, instanceId, attributes) {
       const service = serviceOf(arn);
       if (!service) return `the service registry ${arn} does not exist`;
+      const known = tables.instances.get(instanceKey(service.id, instanceId));
+      if (known && isSame(known.attributes, attributes)) return undefined;
       try {
         register(tables, service, instanceId, attributes);
         return undefined;
@@ -88,6 +92,13 @@ export function createRegistry(context: DiscoveryContext): Registry {
       });
     },
   };
+}
+
+/** How an instance began does not matter once it is there. */
+function isSame(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
+  const { AWS_INIT_HEALTH_STATUS: _one, ...mine } = one;
+  const { AWS_INIT_HEALTH_STATUS: _other, ...theirs } = other;
+  return isDeepStrictEqual(mine, theirs);
 }
 
 function httpNamespace(context: DiscoveryContext, name: string): Namespace {

@@ -6,8 +6,10 @@ import {
   DescribeServicesCommand,
   DescribeTasksCommand,
   ECSClient,
+  ListContainerInstancesCommand,
   ListTasksCommand,
   PutClusterCapacityProvidersCommand,
+  RegisterContainerInstanceCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
 } from '@aws-sdk/client-ecs';
@@ -302,6 +304,36 @@ describe('what AWS takes away', () => {
     const { taskArns } = await ecs.send(new ListTasksCommand({ desiredStatus: 'STOPPED' }));
     const { tasks } = await ecs.send(new DescribeTasksCommand({ tasks: taskArns }));
     expect(tasks).toMatchObject([{ stopCode: 'InfrastructureHealth', containers: [{ exitCode: 137 }] }]);
+  });
+});
+
+describe('a container instance', () => {
+  it('is lost with the tasks that were placed on it', async () => {
+    const { containerInstance } = await ecs.send(
+      new RegisterContainerInstanceCommand({
+        totalResources: [
+          { name: 'CPU', type: 'INTEGER', integerValue: 2048 },
+          { name: 'MEMORY', type: 'INTEGER', integerValue: 4096 },
+        ],
+      }),
+    );
+    const instance = containerInstance!.containerInstanceArn!;
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: 'plain',
+        containerDefinitions: [{ name: 'app', image: 'job:1', memory: 128 }],
+      }),
+    );
+    const { tasks } = await ecs.send(new RunTaskCommand({ taskDefinition: 'plain', launchType: 'EC2' }));
+    await aws.clock.advance(10);
+    await aws.faults.add({ kind: 'instance-lost', count: 1, instance });
+    await aws.clock.advance(60);
+    const described = await ecs.send(new DescribeTasksCommand({ tasks: [tasks![0]!.taskArn!] }));
+    expect(described.tasks).toMatchObject([
+      { lastStatus: 'STOPPED', stoppedReason: expect.stringMatching(/^Host EC2 .*terminated\.$/) },
+    ]);
+    const { containerInstanceArns } = await ecs.send(new ListContainerInstancesCommand({}));
+    expect(containerInstanceArns).toEqual([]);
   });
 });
 

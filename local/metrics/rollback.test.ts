@@ -33,7 +33,7 @@ test('a release that uses too much CPU is measured, alarms, and is rolled back',
   const call = (service: 'ecs' | 'metrics', action: string, input: Json = {}) =>
     (service === 'ecs' ? ecs : metrics).service.call(action, { ...input }, {}) as Json;
 
-  call('metrics', 'PutMetricAlarm', {
+  await call('metrics', 'PutMetricAlarm', {
     ...{ AlarmName: 'hot', Namespace: 'AWS/ECS', MetricName: 'CPUUtilization', Statistic: 'Maximum' },
     ...{ Period: 60, EvaluationPeriods: 1, Threshold: 90, ComparisonOperator: 'GreaterThanThreshold' },
     Dimensions: [

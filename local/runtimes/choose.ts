@@ -33,7 +33,9 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<Runtime> {
   if (forced === 'process') return asProcesses();
   if (forced === 'scripted' && choice.scripted) return choice.scripted;
   if (forced !== undefined && forced !== '' && forced !== 'docker')
-    throw new RuntimeChoiceError(`BERTH_RUNTIME is ${JSON.stringify(forced)}: set it to docker, process or scripted.`);
+    throw new RuntimeChoiceError(
+      `BERTH_RUNTIME is ${JSON.stringify(forced)}: set it to docker, process or scripted.`,
+    );
 
   const docker = await engineOf(choice);
   const silence = typeof docker === 'string' ? docker : await silenceOf(docker, clock);

@@ -57,6 +57,13 @@ describe('a virtual clock', () => {
     clock.after(1, () => void order.push('first'));
     clock.after(2, () => void order.push('second'));
     await clock.advance(2);
-    expect(order).toEqual(['settled at 0', 'first', 'settled at 1', 'second', 'settled at 2', 'settled at 2']);
+    expect(order).toEqual([
+      'settled at 0',
+      'first',
+      'settled at 1',
+      'second',
+      'settled at 2',
+      'settled at 2',
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import { clusters } from './rows/clusters.ts';
 import { containerInstances } from './rows/container-instances.ts';
 import { daemon } from './rows/daemon.ts';
 import { discovery } from './rows/discovery.ts';
+import { interruptions } from './rows/interruptions.ts';
 import { listing } from './rows/listing.ts';
 import { loadBalancing } from './rows/load-balancing.ts';
 import { monitoring } from './rows/monitoring.ts';
@@ -41,6 +42,7 @@ const families: Readonly<Record<string, readonly Row[]>> = {
   'load-balancing': loadBalancing,
   discovery,
   monitoring,
+  interruptions,
 };
 
 describe.each(Object.entries(families))('%s', (_, rows) => {
