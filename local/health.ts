@@ -9,7 +9,7 @@ export interface HealthDependencies {
 
 /** What is up and where, once the runtime is chosen: for people, and for whoever starts Local AWS and waits. */
 export async function health({ composition, startedMs, endpoint, api }: HealthDependencies): Promise<object> {
-  const { runtime, loadBalancer, backbone, ecs, naming } = composition;
+  const { runtime, loadBalancer, backbone, ecs, naming, instruments } = composition;
   const { lambda, events, sqs } = backbone;
   const host = lambda.hosts.current();
   return {
@@ -20,6 +20,7 @@ export async function health({ composition, startedMs, endpoint, api }: HealthDe
     api: api(),
     host: host ? { state: 'up', ...host } : { state: 'down' },
     runtime: (await runtime.load()).name,
+    clock: instruments.time.control ? 'virtual' : 'real',
     tasks: await countTasks(ecs.service),
     listeners: loadBalancer.listeners(),
     dns: naming.dnsAddress(),

@@ -5,6 +5,7 @@ import type { SupervisedChild } from './child.ts';
 
 const health = z.object({
   runtime: z.string().optional(),
+  clock: z.string().optional(),
   host: z.object({ state: z.string().optional(), pid: z.number().optional() }).nullish(),
 });
 

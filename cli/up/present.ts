@@ -12,12 +12,24 @@ export interface Presentation {
   readonly data: string;
 }
 
+/** How tasks run, by Local AWS's runtime. */
+const ways: Readonly<Record<string, string>> = {
+  docker: 'tasks run as containers',
+  process: 'tasks run as processes',
+  scripted: 'tasks follow their scripts, and nothing runs',
+};
+
 /** Tells what runs and where, after the example is deployed if it is asked for. */
 export async function present(context: Context, berth: RunningBerth, what: Presentation): Promise<void> {
   const { io } = context;
   const { endpoint, api, health } = berth;
   const inContainers = health.runtime === 'docker';
-  io.print(`${io.paint.green('✔')} Berth runs; tasks run as ${inContainers ? 'containers' : 'processes'}`);
+  io.print(`${io.paint.green('✔')} Berth runs; ${ways[health.runtime ?? ''] ?? 'tasks run'}`);
+  if (health.clock === 'virtual') {
+    io.print(
+      `  Time stands still. A minute passes: curl -X POST ${endpoint}/_local/clock -d '{"advanceSeconds":60}'`,
+    );
+  }
   if (what.example) {
     if (inContainers) await buildImages();
     await deployExample(context);
