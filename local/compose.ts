@@ -1,7 +1,9 @@
+import { topology as berth } from '../stacks/topology.ts';
 import { provisionAccount } from './account.ts';
 import { assemble, machineClock, type Parts } from './assemble.ts';
 import type { LocalAwsOptions } from './options.ts';
 import { endTasks, runningTasks } from './stop-tasks.ts';
+import { asksForEnvironments } from './wiring.ts';
 
 /** All services of Local AWS, not yet reachable. */
 export interface Composition extends Parts {
@@ -25,7 +27,8 @@ export function compose(
   const { journal, runtime, logs, metrics, meters, loadBalancer, ecs } = parts;
   const { naming, hostPorts, door, backbone, instruments } = parts;
   const provision = async () => {
-    const { account, region } = options;
+    const { account, region, topology = berth } = options;
+    if (!asksForEnvironments(topology)) return backbone.start();
     const services = { ecs: ecs.service, loadBalancers: loadBalancer.service, account, region };
     backbone.start(await provisionAccount(services));
   };

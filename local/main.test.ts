@@ -6,6 +6,7 @@ import {
   DescribeClustersCommand,
   DescribeTasksCommand,
   ECSClient,
+  ListClustersCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
@@ -29,8 +30,22 @@ afterEach(async () => {
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-async function start(data: string): Promise<{ readonly child: ChildProcess; readonly ready: Ready }> {
-  const args = ['--data', data, '--port', '0', '--api-port', '0', '--runtime', 'process', '--stop-tasks'];
+async function start(
+  data: string,
+  ...flags: readonly string[]
+): Promise<{ readonly child: ChildProcess; readonly ready: Ready }> {
+  const args = [
+    '--data',
+    data,
+    '--port',
+    '0',
+    '--api-port',
+    '0',
+    '--runtime',
+    'process',
+    '--stop-tasks',
+    ...flags,
+  ];
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -98,6 +113,13 @@ it('says where it is, adopts its tasks after a kill, empties on request, stops w
   expect(await health()).toMatchObject({ tasks: { running: 0 } });
   before.destroy();
   after.destroy();
+});
+
+it('holds nothing when it is to be empty', async () => {
+  const { ready } = await start(await mkdtemp(join(tmpdir(), 'local-')), '--empty');
+  const ecs = new ECSClient(clientOptions(ready.endpoint));
+  expect((await ecs.send(new ListClustersCommand({}))).clusterArns).toEqual([]);
+  ecs.destroy();
 });
 
 it('refuses to run twice on the same data', async () => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Topology } from '../stacks/topology.ts';
 import type { OwnFunction } from './lambda/functions.ts';
+import { emptyTopology } from './wiring.ts';
 
 /** How Local AWS is started. */
 export interface LocalAwsOptions {
@@ -31,7 +32,7 @@ export interface LocalAwsOptions {
   readonly rateLimits: boolean;
   /** Functions of this process that ECS may call as lifecycle hooks, by name. */
   readonly functions?: Readonly<Record<string, OwnFunction>>;
-  /** Another topology than Berth's, for tests. */
+  /** Another topology than Berth's: `emptyTopology` for an account that holds nothing. */
   readonly topology?: Topology;
   log?(line: string): void;
 }
@@ -71,6 +72,7 @@ export function parseOptions(argv: readonly string[], environment: NodeJS.Proces
       'stop-tasks': { type: 'boolean' },
       clock: { type: 'string' },
       'rate-limits': { type: 'boolean' },
+      empty: { type: 'boolean' },
     },
   });
   const base = defaultOptions;
@@ -96,6 +98,7 @@ export function parseOptions(argv: readonly string[], environment: NodeJS.Proces
     stopTasks: values['stop-tasks'] ?? base.stopTasks,
     clock: clockMode(values.clock),
     rateLimits: values['rate-limits'] ?? false,
+    ...(values.empty ? { topology: emptyTopology } : {}),
   };
 }
 

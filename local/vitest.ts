@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tableSchema } from '../core/kernel/table.ts';
 import type { Topology } from '../stacks/topology.ts';
 import type { FaultView } from './faults/book.ts';
 import type { FaultInput } from './faults/model.ts';
@@ -13,6 +12,7 @@ import type { OwnFunction } from './lambda/functions.ts';
 import { defaultOptions, type LocalAws, startLocalAws } from './main.ts';
 import type { ScriptRule } from './runtimes/scripted/scripts.ts';
 import type { ClockState } from './time/control.ts';
+import { emptyTopology } from './wiring.ts';
 
 export type { FaultView } from './faults/book.ts';
 export type { FaultInput } from './faults/model.ts';
@@ -111,7 +111,7 @@ export async function localAws(wishes: LocalAwsWishes = {}): Promise<TestAws> {
     steadySeconds: wishes.steadySeconds ?? 40,
     account: wishes.account ?? defaultOptions.account,
     region: wishes.region ?? defaultOptions.region,
-    topology: wishes.topology ?? nothing,
+    topology: wishes.topology ?? emptyTopology,
     ...(wishes.functions ? { functions: wishes.functions } : {}),
     ...(wishes.log ? { log: wishes.log } : {}),
   });
@@ -121,14 +121,6 @@ export async function localAws(wishes: LocalAwsWishes = {}): Promise<TestAws> {
       : undefined;
   return testAws(local, wishes.region ?? defaultOptions.region, clock, remove);
 }
-
-/** No functions, queues and rules. */
-const nothing: Topology = {
-  table: { name: 'table', schema: tableSchema },
-  queues: {},
-  rules: {},
-  functions: {},
-};
 
 function testAws(
   local: LocalAws,

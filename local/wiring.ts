@@ -1,3 +1,4 @@
+import { tableSchema } from '../core/kernel/table.ts';
 import type { Topology } from '../stacks/topology.ts';
 import type { Events } from './events/service.ts';
 import type { FunctionSettings, QueueSource } from './lambda/settings.ts';
@@ -60,6 +61,21 @@ export function functionsOf(deps: WiringDependencies): readonly FunctionSettings
       ...(node.deadLetter ? { deadLetterArn: deps.queues.arnOf(node.deadLetter) } : {}),
     };
   });
+}
+
+/** Neither functions nor queues nor rules: an account as AWS hands it out. */
+export const emptyTopology: Topology = {
+  table: { name: 'table', schema: tableSchema },
+  queues: {},
+  rules: {},
+  functions: {},
+};
+
+/** Whether a function asks where it may deploy to, so that there has to be such a place. */
+export function asksForEnvironments({ functions }: Topology): boolean {
+  return Object.values(functions).some(({ environment }) =>
+    Object.values(environment).includes('environments'),
+  );
 }
 
 /** The function behind the HTTP API. */
