@@ -30,7 +30,10 @@ describe('GET /_local/activity', () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'local-'));
     local = await startLocalAws({
       ...{ ...defaultOptions, dataDirectory, port: 0, apiPort: 0, runtime: 'process' },
-      topology: testTopology({ functions: { worker: { permissions } } }),
+      // Who asks where it may deploy to finds such a place: the cluster `local`.
+      topology: testTopology({
+        functions: { worker: { permissions, environment: { ENVIRONMENTS: 'environments' } } },
+      }),
       log: () => {},
     });
     return local.endpoint;

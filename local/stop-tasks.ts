@@ -1,3 +1,4 @@
+import { containerId } from './ecs/tasks/launch.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import type { Clock } from './support/clock.ts';
 import type { AwsService } from './support/service.ts';
@@ -30,7 +31,7 @@ export async function runningTasks(ecs: AwsService): Promise<readonly RunningTas
 
 function runningTask({ taskArn, containers = [] }: TaskAnswer): RunningTask {
   const id = taskArn.slice(taskArn.lastIndexOf('/') + 1);
-  return { containerIds: containers.map(({ name }) => `${id}-${name}`) };
+  return { containerIds: containers.map(({ name }) => containerId(id, name)) };
 }
 
 async function listed(ecs: AwsService, action: string, member: string, input: object): Promise<string[]> {

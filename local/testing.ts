@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tableSchema } from '../core/kernel/table.ts';
 import type { FunctionNode, QueueNode, RuleNode, Topology } from '../stacks/topology.ts';
 import { type Backbone, createBackbone } from './backbone.ts';
-import type { Credentials } from './iam/sessions.ts';
+import type { Credentials } from './iam/credentials.ts';
 import type { Assignment } from './lambda/settings.ts';
 import { type Clock, realClock } from './support/clock.ts';
 import { type Journal, openJournal } from './support/journal.ts';

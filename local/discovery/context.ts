@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { z } from 'zod';
 import type { Clock } from '../support/clock.ts';
 import { parseInput } from '../support/input.ts';
+import { keyedPage } from '../support/pages.ts';
 import { invalidInput, namespaceNotFound, serviceNotFound } from './errors.ts';
 import type { DiscoveryService, Namespace, Operation, Tables } from './model.ts';
 
@@ -61,17 +62,23 @@ export function noteOperation(
   return operation;
 }
 
-/** One page of `items`, which must be in a stable order; the token says after which key it goes on. */
+/** One page of `items`, which must be in a stable order; an InvalidInput for a token of another question. */
 export function pageOf<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
-  { MaxResults = 100, NextToken }: { MaxResults?: number | undefined; NextToken?: string | undefined },
+  { MaxResults = 100, NextToken, ...query }: Paged,
 ): { readonly shown: T[]; readonly NextToken?: string } {
-  const after = NextToken === undefined ? undefined : Buffer.from(NextToken, 'base64url').toString();
-  if (after !== undefined && !after.startsWith('after:')) throw invalidInput('NextToken is not valid');
-  const from = after === undefined ? 0 : items.findIndex((item) => `after:${keyOf(item)}` === after) + 1;
-  const shown = items.slice(from, from + MaxResults);
-  const last = shown.at(-1);
-  if (last === undefined || from + MaxResults >= items.length) return { shown };
-  return { shown, NextToken: Buffer.from(`after:${keyOf(last)}`).toString('base64url') };
+  const invalid = () => invalidInput('NextToken is not valid');
+  const { items: shown, token } = keyedPage(items, keyOf, {
+    query,
+    token: NextToken,
+    size: MaxResults,
+    invalid,
+  });
+  return { shown, ...(token === undefined ? {} : { NextToken: token }) };
+}
+
+interface Paged {
+  readonly MaxResults?: number | undefined;
+  readonly NextToken?: string | undefined;
 }

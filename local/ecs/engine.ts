@@ -1,32 +1,23 @@
 import { createDiscovery } from '../discovery/discovery.ts';
-import type { Registry } from '../discovery/registry.ts';
 import { createExecSessions, type ExecSessions } from '../exec/sessions.ts';
-import type { TargetGroups } from '../loadbalancer/targets.ts';
-import type { Runtime } from '../runtimes/runtime.ts';
-import type { Clock } from '../support/clock.ts';
-import type { Journal } from '../support/journal.ts';
 import type { Route } from '../support/server.ts';
 import type { AwsService } from '../support/service.ts';
 import { taskRoute } from '../task-endpoints/route.ts';
 import { actionTable } from './actions/table.ts';
 import { createArns } from './arns.ts';
-import { defaultOptions, type EcsContext, type EcsOptions } from './context.ts';
-import type { ServiceEvent } from './events.ts';
+import {
+  defaultOptions,
+  type EcsContext,
+  type EcsNeighbours,
+  type EcsOptions,
+  type EcsSurroundings,
+} from './context.ts';
 import { createIds } from './ids.ts';
 import { InstanceBook } from './instances/book.ts';
 import { followTasks } from './instances/life.ts';
 import { type InstanceControl, instanceControl } from './instances/local.ts';
 import type { StopCode, TaskRecord } from './model.ts';
-import {
-  type Alarms,
-  type Capacity,
-  type Functions,
-  fullCapacity,
-  noAlarms,
-  noFunctions,
-  noTrafficRules,
-  type TrafficRules,
-} from './ports.ts';
+import { fullCapacity, noAlarms, noFunctions, noTrafficRules } from './ports.ts';
 import { ServiceScheduler } from './scheduler/scheduler.ts';
 import { TaskSetScheduler } from './scheduler/task-sets.ts';
 import { type ServiceName, serviceNames } from './services/connect.ts';
@@ -41,8 +32,8 @@ import { RegistryKeeper } from './tasks/registries.ts';
 import { keepStoppedTasks } from './tasks/retention.ts';
 import { TargetKeeper } from './tasks/targets.ts';
 
+export type { ServiceEvent } from '../events/model.ts';
 export type { EcsOptions } from './context.ts';
-export type { ServiceEvent } from './events.ts';
 
 /** Amazon ECS on one machine: the API, the tasks' lives and the service scheduler. */
 export interface EcsEngine {
@@ -71,34 +62,9 @@ export interface EcsEngine {
   readonly sessions: ExecSessions;
 }
 
-export interface EcsDependencies {
-  readonly account: string;
-  readonly region: string;
-  readonly clock: Clock;
-  readonly journal: Journal;
-  readonly runtime: Runtime;
-  readonly targetGroups: TargetGroups;
-  readonly trafficRules?: TrafficRules;
-  /** Cloud Map; without it one over the same journal. */
-  readonly registry?: Registry;
-  readonly alarms?: Alarms;
-  readonly functions?: Functions;
-  /** What AWS has left; by default enough of everything. */
-  readonly capacity?: Capacity;
-  /** Called in the turn in which the journal learns of what the event tells. */
-  publish(event: ServiceEvent): void;
+export interface EcsDependencies extends EcsSurroundings, Partial<EcsNeighbours> {
   /** Numbers from 0 up to 1, for ids. */
   readonly random?: () => number;
-  /** A secret's value by ARN or name; undefined when there is none. */
-  readonly readSecret?: (arnOrName: string) => string | undefined;
-  /** An S3 object's text by its ARN; undefined when there is none. */
-  readonly readObject?: (arn: string) => string | undefined;
-  /** Where people and tools on this machine reach the endpoint. */
-  readonly endpoint?: () => string;
-  /** Where containers reach it; without it they get no metadata, credentials and endpoint. */
-  readonly taskEndpoint?: () => Promise<string | undefined>;
-  /** Where tasks reach the instances of a Cloud Map service, as `address:port`. */
-  readonly connectAddress?: (discoveryArn: string) => Promise<string | undefined>;
   readonly options?: Partial<EcsOptions>;
 }
 

@@ -1,22 +1,10 @@
+import type { ServiceEvent } from '../events/model.ts';
+import { isoSeconds } from '../support/timestamp.ts';
 import type { EcsContext } from './context.ts';
 import type { TaskRecord } from './model.ts';
 import type { HookRecord } from './strategies/record.ts';
 import { taskDetail } from './tasks/view.ts';
 import { toIso } from './wire.ts';
-
-/** An event as EventBridge carries it. */
-export interface ServiceEvent {
-  readonly version: '0';
-  readonly id: string;
-  readonly 'detail-type': string;
-  readonly source: string;
-  readonly account: string;
-  /** ISO 8601, whole seconds. */
-  readonly time: string;
-  readonly region: string;
-  readonly resources: readonly string[];
-  readonly detail: Readonly<Record<string, unknown>>;
-}
 
 type EventContext = Pick<EcsContext, 'account' | 'region' | 'clock' | 'ids' | 'publish'>;
 
@@ -126,7 +114,7 @@ export function publishHook(
     eventName: `HOOK_${hook.status}`,
     hookId: hook.id,
     hookType: hook.type,
-    expiresAt: `${toIso(hook.expiresAt).slice(0, 19)}Z`,
+    expiresAt: isoSeconds(hook.expiresAt),
     lifecycleStage: hook.stage,
     clusterArn: record.clusterArn,
     serviceArn: record.serviceArn,
@@ -147,7 +135,7 @@ function publish(
     'detail-type': detailType,
     source: 'aws.ecs',
     account: context.account,
-    time: `${toIso(context.clock.now()).slice(0, 19)}Z`,
+    time: isoSeconds(context.clock.now()),
     region: context.region,
     resources: [resource],
     detail,

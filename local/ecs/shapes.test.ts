@@ -37,6 +37,28 @@ describe('the faults of an answer', () => {
   });
 });
 
+it('a whole number has 32 bits, but for longValue', async () => {
+  const bench = await startBench();
+  bench.call('CreateCluster');
+  const definition = (memory: number) => ({
+    family: 'a',
+    containerDefinitions: [{ name: 'a', image: 'b', memory }],
+  });
+  expect(bench.refusal('RegisterTaskDefinition', definition(2 ** 31))).toBe(
+    'SerializationException: containerDefinitions[0].memory: number can not be converted to an Integer.',
+  );
+  expect(bench.refusal('ListTaskDefinitions', { maxResults: 1.5 })).toMatch(/^SerializationException/);
+  expect(bench.call('ListTaskDefinitions')).toEqual({ taskDefinitionArns: [] });
+  const totalResources = [
+    { name: 'CPU', type: 'INTEGER', integerValue: 2048, longValue: 2 ** 40, doubleValue: 0.5 },
+    { name: 'MEMORY', type: 'INTEGER', integerValue: 2 ** 31 - 1 },
+  ];
+  expect(bench.call('RegisterContainerInstance', { totalResources })).toMatchObject({
+    containerInstance: { status: 'ACTIVE' },
+  });
+  await bench.engine.stop();
+});
+
 it('a word that is not in an enum is refused by name', async () => {
   const bench = await startBench();
   bench.call('CreateCluster');

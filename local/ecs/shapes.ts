@@ -13,7 +13,9 @@ import { allowedValues } from './validation/enums.ts';
 type Schema = number | string | readonly unknown[] | (() => Schema);
 
 const kinds = { alias: 0, list: 1, map: 2, structure: 3, operation: 9 } as const;
-const fractional = new Set(['canaryPercent', 'stepPercent', 'value:Scale']);
+const fractional = new Set(['canaryPercent', 'stepPercent', 'value:Scale', 'doubleValue']);
+/** Whole numbers are of 32 bits, but for this one. */
+const long = 'longValue';
 const listCeiling = 1000;
 
 const inputs = readSchemas(4);
@@ -111,8 +113,9 @@ function parseString(value: unknown, place: Place): string {
 function parseNumber(value: unknown, place: Place): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) return wrongType(value, 'an Integer', place);
   const mayBeFractional = fractional.has(place.member) || fractional.has(`${place.member}:${place.owner}`);
-  if (!mayBeFractional && !Number.isSafeInteger(value)) return wrongType(value, 'an Integer', place);
-  return value;
+  if (mayBeFractional) return value;
+  const isWhole = place.member === long ? Number.isSafeInteger(value) : value === (value | 0);
+  return isWhole ? value : wrongType(value, 'an Integer', place);
 }
 
 function parseTimestamp(value: unknown, place: Place): number {

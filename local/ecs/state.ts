@@ -1,4 +1,5 @@
 import type { Journal, Table } from '../support/journal.ts';
+import { emptied } from '../support/tables.ts';
 import type { CapacityProviderRecord } from './clusters/capacity-provider.ts';
 import type { InstanceRecord } from './instances/model.ts';
 import type {
@@ -73,9 +74,7 @@ export function openState(journal: Journal): State {
     taskSets,
     instances,
     clear() {
-      for (const table of Object.values(tables)) {
-        for (const [key] of [...table.entries()]) table.delete(key);
-      }
+      emptied(Object.values(tables));
       for (const table of [serviceDeployments, revisions, tasks, taskSets, instances]) table.clear();
     },
     reload() {
@@ -143,7 +142,7 @@ function indexed<V>(table: Table<V>, ownersOf: (value: V) => readonly string[]) 
         return value === undefined ? [] : [value];
       }),
     clear() {
-      for (const [key] of [...table.entries()]) table.delete(key);
+      emptied([table]);
       index.clear();
     },
     reload,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseInput } from '../support/input.ts';
 import { AwsError } from '../support/service.ts';
-import type { Action, EventsContext } from './service.ts';
+import type { Action, EventsContext } from './context.ts';
 
 const busName = z.string().regex(/^[/.\-_A-Za-z0-9]{1,256}$/);
 const nameSchema = z.object({ Name: busName });

@@ -18,7 +18,8 @@ export class Buses {
   readonly #deps: BusesDependencies;
   readonly #buses: Table<EventBus>;
   readonly #rules: Table<Rule>;
-  readonly #tests = new Map<string, EventTest>();
+  /** Rules are replaced, never changed, so what a rule matches is found out once. */
+  readonly #tests = new WeakMap<Rule, EventTest>();
 
   constructor(deps: BusesDependencies) {
     this.#deps = deps;
@@ -84,12 +85,11 @@ export class Buses {
     }
   }
 
-  #test({ pattern }: Rule): EventTest {
-    let test = this.#tests.get(pattern);
-    if (!test) {
-      test = compilePattern(pattern);
-      this.#tests.set(pattern, test);
-    }
+  #test(rule: Rule): EventTest {
+    const known = this.#tests.get(rule);
+    if (known) return known;
+    const test = compilePattern(rule.pattern);
+    this.#tests.set(rule, test);
     return test;
   }
 }

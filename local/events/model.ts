@@ -1,15 +1,15 @@
 /** An event as EventBridge delivers it. */
 export interface ServiceEvent {
-  readonly version: string;
+  readonly version: '0';
   readonly id: string;
   readonly 'detail-type': string;
   readonly source: string;
   readonly account: string;
-  /** ISO 8601, to the second. */
+  /** ISO 8601, whole seconds. */
   readonly time: string;
   readonly region: string;
   readonly resources: readonly string[];
-  readonly detail: unknown;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 export interface EventBus {

@@ -1,3 +1,4 @@
+import { isObject } from '../support/values.ts';
 import { invalid } from './pattern-error.ts';
 import { leafTest } from './pattern-leaf.ts';
 
@@ -54,8 +55,4 @@ function orTest(alternatives: readonly unknown[], path: string, depth: number): 
 
 function member(event: unknown, key: string): unknown {
   return isObject(event) && Object.hasOwn(event, key) ? event[key] : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

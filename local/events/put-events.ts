@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { parseInput } from '../support/input.ts';
 import { AwsError } from '../support/service.ts';
+import { isoSeconds } from '../support/timestamp.ts';
 import { busNamed } from './bus-actions.ts';
+import type { EventsContext } from './context.ts';
 import type { ServiceEvent } from './model.ts';
-import type { EventsContext } from './service.ts';
 
 const entrySchema = z.object({
   Source: z.string().optional(),
@@ -56,7 +57,7 @@ function eventOf(entry: Entry, context: EventsContext): ServiceEvent {
     'detail-type': detailType,
     source,
     account: context.account,
-    time: isoSeconds(atMs),
+    time: timeOf(atMs),
     region: context.region,
     resources: entry.Resources ?? [],
     detail,
@@ -71,7 +72,7 @@ function required(value: string | undefined, name: string): string {
   );
 }
 
-function parsedDetail(text: string): object {
+function parsedDetail(text: string): ServiceEvent['detail'] {
   const malformed = new AwsError('MalformedDetail', 'Detail is malformed: it must be a JSON object.');
   let detail: unknown;
   try {
@@ -80,13 +81,13 @@ function parsedDetail(text: string): object {
     throw malformed;
   }
   if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) throw malformed;
-  return detail;
+  return detail as ServiceEvent['detail'];
 }
 
-function isoSeconds(atMs: number): string {
-  const time = new Date(atMs);
-  if (Number.isNaN(time.getTime())) throw new AwsError('InvalidArgument', 'Parameter Time is not a time.');
-  return time.toISOString().replace(/\.\d{3}Z$/, 'Z');
+function timeOf(atMs: number): string {
+  if (Number.isNaN(new Date(atMs).getTime()))
+    throw new AwsError('InvalidArgument', 'Parameter Time is not a time.');
+  return isoSeconds(atMs);
 }
 
 function sizeOf(entry: Entry): number {

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { parseInput } from '../support/input.ts';
 import { AwsError } from '../support/service.ts';
 import { busNamed } from './bus-actions.ts';
+import type { Action, EventsContext } from './context.ts';
 import type { Rule, Target } from './model.ts';
 import { compilePattern } from './pattern.ts';
-import type { Action, EventsContext } from './service.ts';
 
 const name = z.string().regex(/^[.\-_A-Za-z0-9]{1,64}$/);
 const bus = { EventBusName: z.string().optional() };

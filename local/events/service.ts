@@ -3,6 +3,7 @@ import type { Journal } from '../support/journal.ts';
 import { AwsError, type AwsService } from '../support/service.ts';
 import { Buses } from './bus.ts';
 import { busActions } from './bus-actions.ts';
+import type { Action } from './context.ts';
 import { Deliveries } from './deliveries.ts';
 import { type Destinations, type EventWatch, type ServiceEvent, unwatched } from './model.ts';
 import { putEvents } from './put-events.ts';
@@ -28,15 +29,6 @@ export interface Events {
   pending(): number;
   reset(): void;
 }
-
-export interface EventsContext {
-  readonly buses: Buses;
-  readonly clock: Clock;
-  readonly account: string;
-  readonly region: string;
-}
-
-export type Action = (input: Record<string, unknown>, context: EventsContext) => unknown;
 
 /** EventBridge: buses, rules with patterns, delivery with retries and dead-letter queues. */
 export function createEvents(deps: EventsDependencies): Events {

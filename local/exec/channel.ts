@@ -41,6 +41,8 @@ const openWithinMs = 10_000;
 const sizeWithinMs = 1_000;
 const usualSize: TerminalSize = { columns: 80, rows: 24 };
 const chunkBytes = 1024;
+/** Nobody types more than this before a terminal is there. */
+const typedCeilingBytes = 1024 * 1024;
 /** A client that does not read is let go. */
 const unreadCeilingBytes = 16 * 1024 * 1024;
 /** A first message of a sequence, and one that is all of it. */
@@ -141,8 +143,14 @@ class Channel {
 
   #type(payload: Buffer): void {
     if (this.#state.is === 'waiting') this.#begin(usualSize);
-    if (this.#state.is === 'beginning') this.#state.typed.push(payload);
+    if (this.#state.is === 'beginning') this.#keep(this.#state.typed, payload);
     if (this.#state.is === 'running') this.#state.terminal.write(payload);
+  }
+
+  #keep(typed: Buffer[], payload: Buffer): void {
+    typed.push(payload);
+    const bytes = typed.reduce((sum, { length }) => sum + length, 0);
+    if (bytes > typedCeilingBytes) this.#socket.close(1009, 'too much came before the command began');
   }
 
   #resize(payload: Buffer): void {

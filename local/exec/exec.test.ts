@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Bench, network, startBench, webDefinition } from '../ecs/testing.ts';
@@ -115,6 +117,18 @@ describe('a session of ExecuteCommand', () => {
     const foreign = new WebSocket(session.streamUrl, { origin: 'https://evil.test' });
     const refusal = new Promise<Error>((resolve) => foreign.once('error', resolve));
     expect((await refusal).message).toContain('403');
+  });
+});
+
+describe('an upgrade', () => {
+  it('whose client is gone before the websocket has it harms nobody', async () => {
+    const { streamUrl } = execute(await running());
+    const socket = new PassThrough();
+    const request = { url: new URL(streamUrl).pathname, headers: { host: '127.0.0.1' } } as IncomingMessage;
+    bench.engine.sessions.upgrade(request, socket, Buffer.alloc(0));
+    // Without a listener this would be thrown.
+    expect(() => socket.emit('error', new Error('read ECONNRESET'))).not.toThrow();
+    expect(socket.destroyed).toBe(true);
   });
 });
 

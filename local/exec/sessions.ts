@@ -83,7 +83,11 @@ export function createExecSessions({ clock, runtime }: { clock: Clock; runtime: 
       const [path = ''] = (request.url ?? '').split('?');
       if (refusal(request)) return refuse(socket, '403 Forbidden');
       if (!path.startsWith(prefix)) return refuse(socket, '404 Not Found');
-      void accept(path.slice(prefix.length), request, socket, head);
+      // Until the websocket has it, nobody else hears what goes wrong with the socket.
+      socket.on('error', () => socket.destroy());
+      accept(path.slice(prefix.length), request, socket, head).catch(() =>
+        refuse(socket, '500 Internal Server Error'),
+      );
     },
     close() {
       for (const client of server?.clients ?? []) client.terminate();

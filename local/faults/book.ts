@@ -58,7 +58,9 @@ export class FaultBook {
     return this.#faults.delete(id);
   }
 
+  /** Token buckets are full again. */
   clear(): void {
+    this.#buckets = {};
     this.#faults.clear();
   }
 

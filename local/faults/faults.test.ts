@@ -162,6 +162,8 @@ describe('calls', () => {
     expect((await aws.faults.list())[0]).toMatchObject({ strikes: 50 });
     await aws.faults.remove();
     expect(await passed(60)).toBe(60);
+    await aws.faults.add({ kind: 'rate-limited', forSeconds: 3600 });
+    expect(await passed(60)).toBe(50);
   });
 
   it('lose their answers after the effect', async () => {

@@ -19,8 +19,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../local-aws.ts';
 import { defaultOptions } from '../options.ts';
 import { clientOptions, credentialsOf, testTopology } from '../testing.ts';
+import type { Credentials } from './credentials.ts';
 import type { IamReport } from './iam.ts';
-import type { Credentials } from './sessions.ts';
 
 let directory: string;
 let local: LocalAws;
@@ -30,6 +30,8 @@ const topology = testTopology({
   queues: { inbox: { visibilitySeconds: 30, maxReceives: undefined, deadLetter: undefined } },
   functions: {
     worker: {
+      // Who asks where it may deploy to finds such a place: the cluster that its permission speaks of.
+      environment: { ENVIRONMENTS: 'environments' },
       permissions: [
         {
           actions: ['ecs:ListTasks'],

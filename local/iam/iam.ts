@@ -3,10 +3,11 @@ import type { Topology } from '../../stacks/topology.ts';
 import type { Journal } from '../support/journal.ts';
 import { type ApiCall, arnOf, type Here, type Need } from './calls/call.ts';
 import { needsOf } from './calls/needs.ts';
+import type { Credentials } from './credentials.ts';
 import { denied, deniedMessage, unrecognized } from './denied.ts';
 import { type FunctionPolicy, functionPolicy, type Grant } from './function-policy.ts';
 import { createRefusals, type Refusal } from './refusals.ts';
-import { type Credentials, createSessions } from './sessions.ts';
+import { createSessions } from './sessions.ts';
 
 export interface IamOptions extends Here {
   readonly topology: Topology;

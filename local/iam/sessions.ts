@@ -1,12 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Journal } from '../support/journal.ts';
-
-/** What a function signs its calls with, as Lambda puts it into its environment. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
+import { type Credentials, keyLength, newCredentials } from './credentials.ts';
 
 export interface Session extends Credentials {
   readonly functionName: string;
@@ -25,7 +18,6 @@ export interface Sessions {
 
 /** Temporary keys begin with ASIA at AWS, and people may come with their own. */
 const prefix = 'ASIALOCAL';
-const keyLength = 20;
 /** Of one function: older ones belong to hosts that are long gone. */
 const mostKept = 50;
 
@@ -41,11 +33,7 @@ export function createSessions(journal: Journal): Sessions {
   };
   return {
     issue(functionName) {
-      const credentials = {
-        accessKeyId: prefix + base32(keyLength - prefix.length),
-        secretAccessKey: randomBytes(30).toString('base64'),
-        sessionToken: randomBytes(96).toString('base64'),
-      };
+      const credentials = newCredentials(prefix);
       const session = { ...credentials, functionName };
       byKey.set(session.accessKeyId, session);
       kept.put(session.accessKeyId, session);
@@ -59,7 +47,3 @@ export function createSessions(journal: Journal): Sessions {
     },
   };
 }
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-const base32 = (length: number) => [...randomBytes(length)].map((byte) => alphabet[byte % 32]).join('');

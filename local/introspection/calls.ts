@@ -124,13 +124,8 @@ export function createCallLog(deps: CallLogDependencies): CallLog {
         return failed(error);
       }
     },
-    find(filter) {
-      const found = ring
-        .all()
-        .map(({ record }) => record)
-        .filter((record) => isMeant(filter, record));
-      return filter.limit === undefined ? found : found.slice(-filter.limit);
-    },
+    find: (filter) =>
+      ring.find(({ record }) => isMeant(filter, record), filter.limit).map(({ record }) => record),
     lost: () => ring.lost()?.record,
     clear: () => ring.clear(),
   };

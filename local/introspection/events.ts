@@ -72,13 +72,8 @@ export function createEventLog({ clock, nextSequence, capacity = mostKept }: Eve
       const deliveries = [...entry.record.deliveries, { atMs: clock.now(), ...delivery }];
       entry.record = { ...entry.record, deliveries };
     },
-    find(filter) {
-      const found = ring
-        .all()
-        .map(({ record }) => record)
-        .filter((record) => isMeant(filter, record));
-      return filter.limit === undefined ? found : found.slice(-filter.limit);
-    },
+    find: (filter) =>
+      ring.find(({ record }) => isMeant(filter, record), filter.limit).map(({ record }) => record),
     lost: () => ring.lost()?.record,
     clear() {
       ring.clear();

@@ -155,10 +155,11 @@ describe('what is kept', () => {
     const forgotten: number[] = [];
     const ring = createRing<number>(3, (item) => forgotten.push(item));
     for (let item = 1; item <= 5; item += 1) ring.add(item);
-    expect(ring.all()).toEqual([3, 4, 5]);
+    expect(ring.find(() => true)).toEqual([3, 4, 5]);
+    expect(ring.find((item) => item !== 4, 1)).toEqual([5]);
     expect([ring.lost(), forgotten]).toEqual([2, [1, 2]]);
     ring.clear();
-    expect([ring.all(), ring.lost()]).toEqual([[], undefined]);
+    expect([ring.find(() => true), ring.lost()]).toEqual([[], undefined]);
   });
 
   it('is cut to a glance', () => {

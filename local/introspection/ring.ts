@@ -1,8 +1,8 @@
 /** The newest of many: once it is full, the newest takes the place of the oldest. */
 export interface Ring<T> {
   add(item: T): void;
-  /** The oldest first. */
-  all(): readonly T[];
+  /** Of those that are meant, the newest so many, the oldest first; without a limit all of them. */
+  find(isMeant: (item: T) => boolean, limit?: number): readonly T[];
   /** The one that was lost last, undefined while all are there. */
   lost(): T | undefined;
   clear(): void;
@@ -22,9 +22,9 @@ export function createRing<T>(capacity: number, forgotten: (item: T) => void = (
       }
       places[place] = item;
     },
-    all() {
-      const oldest = written % capacity;
-      return written > capacity ? [...places.slice(oldest), ...places.slice(0, oldest)] : [...places];
+    find(isMeant, limit = capacity) {
+      const oldest = written > capacity ? written % capacity : 0;
+      return [...places.slice(oldest), ...places.slice(0, oldest)].filter(isMeant).slice(-limit);
     },
     lost: () => lost,
     clear() {

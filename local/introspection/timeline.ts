@@ -44,7 +44,8 @@ interface Container {
 /** A task's life as its events told it; undefined when none of them is kept. */
 export function timelineOf(records: readonly EventRecord[]): Timeline | undefined {
   const told = records.filter(({ event }) => event['detail-type'] === 'ECS Task State Change');
-  const sorted = [...told].sort((one, other) => detailOf(one).version! - detailOf(other).version!);
+  const versionOf = (record: EventRecord) => detailOf(record).version ?? 0;
+  const sorted = [...told].sort((one, other) => versionOf(one) - versionOf(other));
   const [first] = sorted;
   if (!first) return undefined;
   return {
@@ -54,7 +55,7 @@ export function timelineOf(records: readonly EventRecord[]): Timeline | undefine
       const detail = detailOf(record);
       const before = sorted[index - 1];
       return {
-        version: detail.version ?? 0,
+        version: versionOf(record),
         atMs: record.atMs,
         at: new Date(record.atMs).toISOString(),
         lastStatus: detail.lastStatus ?? '',

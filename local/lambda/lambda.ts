@@ -1,4 +1,4 @@
-import type { Credentials } from '../iam/sessions.ts';
+import type { Credentials } from '../iam/credentials.ts';
 import type { Queues } from '../sqs/queues.ts';
 import type { Clock } from '../support/clock.ts';
 import type { Journal } from '../support/journal.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createAgenda } from '../support/agenda.ts';
 import type { Clock } from '../support/clock.ts';
 import type { Journal, Table } from '../support/journal.ts';
+import { isoSeconds } from '../support/timestamp.ts';
 import type { FunctionSettings } from './settings.ts';
 
 export interface SchedulesDependencies {
@@ -53,7 +54,7 @@ function scheduledEvent(name: string, { account, region, clock }: SchedulesDepen
     'detail-type': 'Scheduled Event',
     source: 'aws.events',
     account,
-    time: new Date(clock.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    time: isoSeconds(clock.now()),
     region,
     resources: [`arn:aws:events:${region}:${account}:rule/${name}`],
     detail: {},

@@ -1,4 +1,4 @@
-import type { Credentials } from '../iam/sessions.ts';
+import type { Credentials } from '../iam/credentials.ts';
 
 /** A function as Local AWS runs it: what the topology says, with the symbols filled in. */
 export interface FunctionSettings {

@@ -22,7 +22,8 @@ const drainPatienceMs = 200;
 
 /** Lets a virtual clock stand while a target is asked how it is, or is taken out of rotation. */
 export function awaitedTraffic(traffic: TrafficThread, { work, probe }: AwaitedOptions): Awaited {
-  const draining = new Map<number, () => void>();
+  /** By target, with the last update about it: one that came before it is confirmed no more. */
+  const draining = new Map<string, { readonly number: number; end(): void }>();
   return {
     traffic: {
       ...traffic,
@@ -32,13 +33,21 @@ export function awaitedTraffic(traffic: TrafficThread, { work, probe }: AwaitedO
       },
       tell(update) {
         const leaves = update.type === 'target' && (update.state === 'draining' || update.state === 'gone');
-        if (leaves && traffic.isRunning()) draining.set(update.number, work.begin(drainPatienceMs));
+        if (leaves && traffic.isRunning()) {
+          draining.get(keyOf(update))?.end();
+          draining.set(keyOf(update), { number: update.number, end: work.begin(drainPatienceMs) });
+        }
         traffic.tell(update);
       },
     },
-    unused({ number }) {
-      draining.get(number)?.();
-      draining.delete(number);
+    unused(unused) {
+      const last = draining.get(keyOf(unused));
+      if (last?.number !== unused.number) return;
+      last.end();
+      draining.delete(keyOf(unused));
     },
   };
 }
+
+const keyOf = ({ targetGroupArn, target }: Pick<Unused, 'targetGroupArn' | 'target'>): string =>
+  `${targetGroupArn} ${target.address}:${target.port}`;

@@ -1,17 +1,18 @@
 import type { Clock } from '../support/clock.ts';
 import type { Journal } from '../support/journal.ts';
 import type { AwsService } from '../support/service.ts';
+import { emptied } from '../support/tables.ts';
 import { createWork } from '../time/work.ts';
 import { createService } from './api/service.ts';
 import { type AwaitedOptions, awaitedTraffic } from './awaited.ts';
 import { type MeasuredGroup, measuredGroups } from './measured.ts';
 import type { Unused } from './messages.ts';
 import { createMetrics, type Metrics, type MetricsPoint, type MetricsWindow } from './metrics.ts';
-import { clearTables, groupsOf, openTables, rulesOf, type Tables } from './model.ts';
+import { groupsOf, openTables, rulesOf, type Tables } from './model.ts';
 import { Pool } from './pool.ts';
 import { createPorts, type Ports } from './ports.ts';
 import { publishRoutes, type RoutesPublisher } from './routes.ts';
-import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import { type OpenListener, type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { TargetGroups } from './targets.ts';
 import { createTrafficThread, type TrafficEvents } from './traffic-thread.ts';
 import { createRuleWeights, type RuleWeights } from './weights.ts';
@@ -60,16 +61,6 @@ export interface LoadBalancerHost {
   snapshot(): Snapshot;
 }
 
-export interface OpenListener {
-  readonly arn: string;
-  readonly loadBalancerArn: string;
-  readonly port: number;
-  readonly url: string;
-  readonly targetGroups: readonly string[];
-  /** Why the port is not open; it is tried again until it is. */
-  readonly problem: string | undefined;
-}
-
 const stopGraceMs = 1000;
 
 /**
@@ -116,7 +107,7 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerHo
     stop: () => stop(stopGraceMs),
     async reset() {
       await stop(0);
-      clearTables(tables);
+      emptied(Object.values(tables));
       metrics.clear();
       await start();
     },

@@ -125,13 +125,6 @@ export function openTables(journal: Journal): Tables {
   };
 }
 
-/** Forgets every row; harmless when the journal itself was reset before. */
-export function clearTables(tables: Tables): void {
-  for (const table of Object.values(tables) as Table<unknown>[]) {
-    for (const [key] of [...table.entries()]) table.delete(key);
-  }
-}
-
 /** The target groups that an action forwards to. */
 export function groupsOf(action: Action): readonly string[] {
   return action.type === 'forward' ? action.groups.map((group) => group.targetGroupArn) : [];

@@ -1,9 +1,18 @@
 import type { Clock } from '../support/clock.ts';
-import type { OpenListener } from './loadbalancer.ts';
 import type { Metrics, MetricsPoint } from './metrics.ts';
 import type { Tables } from './model.ts';
 import type { Pool } from './pool.ts';
 import type { TargetHealth } from './targets.ts';
+
+export interface OpenListener {
+  readonly arn: string;
+  readonly loadBalancerArn: string;
+  readonly port: number;
+  readonly url: string;
+  readonly targetGroups: readonly string[];
+  /** Why the port is not open; it is tried again until it is. */
+  readonly problem: string | undefined;
+}
 
 export interface Snapshot {
   readonly listeners: readonly OpenListener[];

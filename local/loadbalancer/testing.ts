@@ -7,6 +7,8 @@ import { AwsError, type AwsService } from '../support/service.ts';
 import { createLoadBalancer, type LoadBalancerHost, type LoadBalancerOptions } from './loadbalancer.ts';
 import type { Target } from './targets.ts';
 
+export { until } from '../testing.ts';
+
 /** A load balancer with the real SDK in front of it, for tests. */
 export interface Bench {
   readonly host: LoadBalancerHost;
@@ -115,15 +117,6 @@ export async function freePort(): Promise<number> {
   const listening = await listen(() => {});
   await listening.close();
   return listening.port;
-}
-
-/** Waits until `condition` holds; fails after ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 /** The query protocol as the common endpoint speaks it. */

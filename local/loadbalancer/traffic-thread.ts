@@ -14,6 +14,7 @@ import type {
 
 /** The thread that carries the traffic, started again whenever it ends of itself. */
 export interface TrafficThread {
+  /** From now on there is one as soon as there is something to carry. */
   start(): void;
   stop(): Promise<void>;
   /** Whether there is a thread: without one nothing is in rotation and nothing in flight. */
@@ -53,28 +54,41 @@ interface Waiting {
 const restartMs = 1000;
 
 export function createTrafficThread({ settings, clock, log, events }: TrafficThreadOptions): TrafficThread {
-  const waiting = new Map<number, Waiting>();
+  const questions = createQuestions();
   let worker: Worker | undefined;
   let wanted = false;
+  /** Whether it counts as running, yet nobody has needed it: a thread costs time at the start, and memory. */
+  let isDormant = false;
+  /** What a dormant one was told last. */
+  let dormantRoutes: Routes | undefined;
   let startedMs = 0;
-  let lastId = 0;
 
   const start = () => {
     startedMs = clock.now();
     const mine = new Worker(new URL('./traffic/thread.ts', import.meta.url), { workerData: settings });
     worker = mine;
     mine.on('error', (error) => log(`the load balancer's thread failed: ${textOf(error)}`));
-    mine.on('message', (message: FromTraffic) => {
-      if (worker === mine) take(message);
-    });
-    mine.once('exit', () => {
-      if (worker === mine) ended();
-    });
+    mine.on('message', (message: FromTraffic) => worker === mine && take(message));
+    mine.once('exit', () => worker === mine && ended());
+  };
+  const wake = () => {
+    if (!isDormant) return;
+    isDormant = false;
+    start();
+    if (dormantRoutes) worker?.postMessage(dormantRoutes);
+    dormantRoutes = undefined;
+  };
+  const tell = (update: TargetUpdate | Routes) => {
+    const isNothing = update.type === 'routes' && update.listeners.length === 0;
+    if (isDormant && isNothing) dormantRoutes = update;
+    else {
+      wake();
+      worker?.postMessage(update);
+    }
   };
   const ended = () => {
     worker = undefined;
-    for (const { reject } of waiting.values()) reject(new Error('the load balancer had to be restarted'));
-    waiting.clear();
+    questions.fail(new Error('the load balancer had to be restarted'));
     events.ended();
     if (wanted) clock.after(Math.max(0, startedMs + restartMs - clock.now()), restart);
   };
@@ -85,29 +99,35 @@ export function createTrafficThread({ settings, clock, log, events }: TrafficThr
     events.restarted();
   };
   const take = (message: FromTraffic) => {
-    if (message.type === 'unused') return events.unused(message);
-    if (message.type === 'report') return events.report(message);
-    settle(waiting.get(message.id), message);
-    waiting.delete(message.id);
+    if (message.type === 'unused') events.unused(message);
+    else if (message.type === 'report') events.report(message);
+    else questions.settle(message);
   };
-  const ask = (question: Question) =>
-    new Promise<Outcome | undefined>((resolve, reject) => {
-      if (!worker) return reject(new Error('the load balancer is not running'));
-      const id = ++lastId;
-      waiting.set(id, { resolve, reject });
-      worker.postMessage({ type: 'ask', id, question });
-    });
+  const ask = async (question: Question) => {
+    wake();
+    if (!worker) throw new Error('the load balancer is not running');
+    return questions.ask(worker, question);
+  };
   return {
     start() {
       wanted = true;
-      if (!worker) start();
+      if (!worker) isDormant = true;
     },
     async stop() {
       wanted = false;
+      isDormant = false;
       await worker?.terminate();
     },
-    isRunning: () => worker !== undefined,
-    tell: (update) => worker?.postMessage(update),
+    isRunning: () => isDormant || worker !== undefined,
+    tell,
+    ...askingBy(ask),
+  };
+}
+
+type Ask = (question: Question) => Promise<Outcome | undefined>;
+
+function askingBy(ask: Ask): Pick<TrafficThread, 'open' | 'close' | 'probe'> {
+  return {
     async open(listenerArn, port) {
       await ask({ type: 'open', listenerArn, port });
     },
@@ -122,9 +142,28 @@ export function createTrafficThread({ settings, clock, log, events }: TrafficThr
   };
 }
 
-function settle(waiting: Waiting | undefined, { outcome, failure }: Answer): void {
-  if (failure) waiting?.reject(Object.assign(new Error(failure.message), { code: failure.code }));
-  else waiting?.resolve(outcome);
+/** What a thread was asked and has not answered. */
+function createQuestions() {
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  return {
+    ask: (worker: Worker, question: Question) =>
+      new Promise<Outcome | undefined>((resolve, reject) => {
+        const id = ++lastId;
+        waiting.set(id, { resolve, reject });
+        worker.postMessage({ type: 'ask', id, question });
+      }),
+    settle({ id, outcome, failure }: Answer) {
+      const one = waiting.get(id);
+      waiting.delete(id);
+      if (failure) one?.reject(Object.assign(new Error(failure.message), { code: failure.code }));
+      else one?.resolve(outcome);
+    },
+    fail(error: Error) {
+      for (const { reject } of waiting.values()) reject(error);
+      waiting.clear();
+    },
+  };
 }
 
 const textOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : `${error}`);

@@ -13,18 +13,25 @@ export interface LogsContext {
 
 /** The group that a request names, with what its containers have printed by now. */
 export function groupFor(
-  { store, catchUp }: LogsContext,
+  context: LogsContext,
   input: { logGroupName?: string | undefined; logGroupIdentifier?: string | undefined },
 ): LogGroup {
   const { logGroupName, logGroupIdentifier } = input;
   if ((logGroupName === undefined) === (logGroupIdentifier === undefined))
     throw invalidParameter('Give either logGroupName or logGroupIdentifier.');
-  const name =
-    logGroupName ?? logGroupIdentifier?.replace(/^arn:[^:]+:logs:[^:]*:[^:]*:log-group:/, '') ?? '';
-  catchUp(name);
-  const group = store.group(name);
+  const name = logGroupName ?? identified(context, logGroupIdentifier ?? '');
+  context.catchUp(name);
+  const group = context.store.group(name);
   if (!group) throw notFound('group');
   return group;
+}
+
+/** The name in a name or an ARN of this account and region, which may end in `:*`. */
+function identified({ region, accountId }: LogsContext, identifier: string): string {
+  if (!identifier.startsWith('arn:')) return identifier;
+  const own = `arn:aws:logs:${region}:${accountId}:log-group:`;
+  if (!identifier.startsWith(own)) throw notFound('group');
+  return identifier.slice(own.length).replace(/:\*$/, '');
 }
 
 const DAY_MS = 24 * 3600 * 1000;

@@ -1,3 +1,4 @@
+import { compareText } from '../support/values.ts';
 import { groupFor, type LogsContext } from './context.ts';
 import { invalidParameter } from './errors.ts';
 import type { Inputs } from './input.ts';
@@ -63,10 +64,6 @@ function listed<T>(
     throw invalidParameter('nextToken: not a token that an earlier answer gave.');
   const end = start + limit;
   return { page: all.slice(start, end), nextToken: end < all.length ? String(end) : undefined };
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function arnOf({ region, accountId }: LogsContext, group: string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invalidParameter } from './errors.ts';
+import { parseInput } from '../support/input.ts';
 import { MAX_LINE_BYTES } from './lines.ts';
 
 const groupName = z
@@ -86,9 +86,6 @@ export const inputs = {
 export type Inputs = { [Action in keyof typeof inputs]: z.output<(typeof inputs)[Action]> };
 
 /** The input of `action`, checked; throws `InvalidParameterException` that names the member. */
-export function parseInput<Action extends keyof Inputs>(action: Action, input: unknown): Inputs[Action] {
-  const parsed = inputs[action].safeParse(input);
-  if (parsed.success) return parsed.data as Inputs[Action];
-  const issue = parsed.error.issues[0];
-  throw invalidParameter(`${issue?.path.join('.') || 'The request'}: ${issue?.message ?? 'not understood'}.`);
+export function inputOf<Action extends keyof Inputs>(action: Action, input: unknown): Inputs[Action] {
+  return parseInput(inputs[action], input, 'InvalidParameterException') as Inputs[Action];
 }

@@ -240,6 +240,25 @@ describe('CloudWatch Logs', () => {
     expect(logStreams?.[0]?.lastEventTimestamp).toBeTypeOf('number');
   });
 
+  test('a group is named by its ARN, with or without :*, in this account and region only', async () => {
+    logs.sink.follow(target, raw);
+    appendFileSync(raw, 'one\n');
+    const own = 'arn:aws:logs:us-east-1:000000000000:log-group:/berth/shop';
+    const texts = async (logGroupIdentifier: string) => {
+      const { events } = await client.send(new GetLogEventsCommand({ logGroupIdentifier, logStreamName }));
+      return events?.map(({ message }) => message);
+    };
+    for (const known of [own, `${own}:*`, logGroupName]) expect(await texts(known)).toEqual(['one']);
+    for (const [from, to] of [
+      ['us-east-1', 'eu-west-1'],
+      ['000000000000', '111111111111'],
+      ['log-group', 'delivery'],
+      [':logs:', ':lambda:'],
+    ] as const) {
+      await expect(texts(own.replace(from, to))).rejects.toThrow(ResourceNotFoundException);
+    }
+  });
+
   test('refuses what does not fit, in its own words, and changes nothing', async () => {
     const send = (input: object) =>
       client.send(new GetLogEventsCommand({ logGroupName, logStreamName, ...input }));

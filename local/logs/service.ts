@@ -11,7 +11,7 @@ import {
   tagsOf,
   untag,
 } from './groups.ts';
-import { type Inputs, inputs, parseInput } from './input.ts';
+import { type Inputs, inputOf, inputs } from './input.ts';
 import { filterLogEvents, getLogEvents } from './read.ts';
 import { createLogGroup, createLogStream, putLogEvents } from './write.ts';
 
@@ -59,5 +59,5 @@ function perform<Action extends keyof Inputs>(
   action: Action,
   input: unknown,
 ): unknown {
-  return operations[action](parseInput(action, input));
+  return operations[action](inputOf(action, input));
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Double } from '../support/double.ts';
+import { queryDigest } from '../support/pages.ts';
 import { Timestamp } from '../support/timestamp.ts';
 import type { MetricsContext } from './context.ts';
 import { invalid } from './errors.ts';
 import { dataQueries, integer, parsed, time, token } from './input.ts';
 import type { Series } from './math/value.ts';
-import { positionOf, queryDigest, tokenAt } from './pages.ts';
+import { positionOf, tokenAt } from './pages.ts';
 import { answerQueries, checkQueries } from './query.ts';
 import { windowOf } from './window.ts';
 

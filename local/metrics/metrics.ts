@@ -1,5 +1,5 @@
-import type { ServiceEvent } from '../ecs/events.ts';
 import type { Alarms } from '../ecs/ports.ts';
+import type { ServiceEvent } from '../events/model.ts';
 import type { Clock } from '../support/clock.ts';
 import type { Journal } from '../support/journal.ts';
 import { AlarmBook } from './alarms/book.ts';

@@ -1,3 +1,5 @@
+import { compareText } from '../support/values.ts';
+
 /** What names a metric: metrics of the same name with other dimensions are other metrics. */
 export interface MetricId {
   readonly namespace: string;
@@ -65,8 +67,4 @@ export function metricOfKey(key: string): MetricId {
   for (let index = 0; index < rest.length; index += 2)
     dimensions.push({ Name: rest[index]!, Value: rest[index + 1]! });
   return { namespace, name, dimensions };
-}
-
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,10 +1,5 @@
-import { createHash } from 'node:crypto';
+import { queryDigest } from '../support/pages.ts';
 import { AwsError } from '../support/service.ts';
-
-/** Which query a token belongs to: it is good for no other. */
-export function queryDigest(query: unknown): string {
-  return createHash('sha256').update(JSON.stringify(query)).digest('base64url').slice(0, 12);
-}
 
 export function tokenAt(position: number, digest: string): string {
   return Buffer.from(JSON.stringify([position, digest])).toString('base64url');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Double } from '../support/double.ts';
 import { Timestamp } from '../support/timestamp.ts';
+import { compareText } from '../support/values.ts';
 import type { MetricsContext } from './context.ts';
 import { invalidCombination, invalidValue, missing } from './errors.ts';
 import {
@@ -16,7 +17,7 @@ import {
   token,
   unit,
 } from './input.ts';
-import { compareText, keyOfMetric, type MetricId, metricId } from './model.ts';
+import { keyOfMetric, type MetricId, metricId } from './model.ts';
 import { pageOf } from './pages.ts';
 import { statisticNamed } from './statistics.ts';
 import type { Point } from './store.ts';

@@ -15,8 +15,6 @@ const simple: Readonly<Record<string, Statistic>> = {
 const shorthand = /^(p|tm|wm|tc|ts)(\d{1,3}(?:\.\d{1,10})?)$/;
 const ranged = /^(TM|WM|TC|TS|PR)\((-?\d+(?:\.\d+)?%?)?:(-?\d+(?:\.\d+)?%?)?\)$/;
 
-export const simpleStatistics = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'] as const;
-
 /**
  * The statistic of that name: `Average`, `p99.9`, `tm90`, `TM(10%:90%)`, `PR(100:200)`, …; undefined when AWS has
  * no such.

@@ -1,5 +1,6 @@
 import type { Clock } from '../support/clock.ts';
 import type { Journal, Table } from '../support/journal.ts';
+import { emptied } from '../support/tables.ts';
 import { Line, type Resolution } from './line.ts';
 import { keyOfMetric, type MetricId, metricOfKey, type Unit } from './model.ts';
 import { mergeSummaries, type Summary } from './summary.ts';
@@ -103,7 +104,7 @@ export class MetricStore {
   }
 
   reset(): void {
-    for (const [row] of [...this.#rows.entries()]) this.#rows.delete(row);
+    emptied([this.#rows]);
     this.#metrics.clear();
     this.#buckets = 0;
   }

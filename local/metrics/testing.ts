@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CloudWatchClient, type CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
-import type { ServiceEvent } from '../ecs/events.ts';
+import type { ServiceEvent } from '../events/model.ts';
 import { VirtualClock } from '../support/clock.ts';
 import { type Journal, openJournal } from '../support/journal.ts';
 import { createEndpoint } from '../support/server.ts';

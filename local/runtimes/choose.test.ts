@@ -51,5 +51,7 @@ test('says what to do when what is forced cannot be had', async () => {
   await expect(choose('docker', join(dataDirectory, 'no.sock'))).rejects.toThrow(
     /start it.*BERTH_RUNTIME=process/,
   );
-  await expect(choose('podman', join(dataDirectory, 'no.sock'))).rejects.toThrow(/docker, process or scripted/);
+  await expect(choose('podman', join(dataDirectory, 'no.sock'))).rejects.toThrow(
+    /docker, process or scripted/,
+  );
 });

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { parseInput } from '../support/input.ts';
 import { AwsError } from '../support/service.ts';
+import type { Action, SqsContext } from './context.ts';
 import type { Received } from './line.ts';
 import { type MessageAttributes, md5, md5OfAttributes, sizeOf } from './message.ts';
 import type { Queue } from './queue.ts';
 import { queueAt } from './queue-actions.ts';
 import type { Sent } from './queues.ts';
-import type { Action, SqsContext } from './service.ts';
 
 const attribute = z.object({
   DataType: z.string().regex(/^(String|Number|Binary)(\..+)?$/, 'Must begin with String, Number or Binary.'),

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { parseInput } from '../support/input.ts';
 import { AwsError } from '../support/service.ts';
+import type { Action, SqsContext } from './context.ts';
 import { attributesOf, defaultSettings, type Queue, type QueueSettings, withAttributes } from './queue.ts';
-import type { Action, SqsContext } from './service.ts';
 
 const strings = z.record(z.string(), z.string()).optional();
 const url = { QueueUrl: z.string() };

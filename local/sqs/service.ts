@@ -1,5 +1,6 @@
 import type { EndpointService } from '../support/server.ts';
 import { AwsError } from '../support/service.ts';
+import type { Action } from './context.ts';
 import { messageActions } from './message-actions.ts';
 import { queueActions } from './queue-actions.ts';
 import { Queues, type QueuesDependencies } from './queues.ts';
@@ -13,15 +14,6 @@ export interface Sqs {
   readonly service: EndpointService;
   readonly queues: Queues;
 }
-
-/** What an action needs besides its input. */
-export interface SqsContext {
-  readonly queues: Queues;
-  readonly accessKeyId: string | undefined;
-  urlOf(name: string): string;
-}
-
-export type Action = (input: Record<string, unknown>, context: SqsContext) => unknown;
 
 /** SQS with standard queues, kept in the journal. */
 export function createSqs(deps: SqsDependencies): Sqs {

@@ -16,9 +16,6 @@ interface Entry {
   readonly key: string;
 }
 
-/** A timer of Node's cannot wait longer than 2^31 ms. */
-const longestWaitMs = 2_000_000_000;
-
 export function createAgenda(clock: Clock, due: (key: string) => void): Agenda {
   const moments = new Map<string, Entry>();
   /** Entries that `moments` no longer holds are stale and are dropped when they come up. */
@@ -39,8 +36,7 @@ export function createAgenda(clock: Clock, due: (key: string) => void): Agenda {
     timer?.handle.cancel();
     timer = undefined;
     if (!first) return;
-    const waitMs = Math.min(longestWaitMs, Math.max(0, first.atMs - clock.now()));
-    timer = { atMs: first.atMs, handle: clock.after(waitMs, fire) };
+    timer = { atMs: first.atMs, handle: clock.after(first.atMs - clock.now(), fire) };
   };
   const fire = () => {
     timer = undefined;

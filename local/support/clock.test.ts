@@ -1,6 +1,23 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { VirtualClock } from './clock.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { realClock, VirtualClock } from './clock.ts';
+
+describe('the real clock', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('waits for longer than a timer of Node can, and is cancelled at any moment of it', () => {
+    vi.useFakeTimers();
+    const yearMs = 365 * 86_400_000;
+    const fired: string[] = [];
+    realClock.after(yearMs, () => fired.push('kept'));
+    const dropped = realClock.after(yearMs, () => fired.push('dropped'));
+    vi.advanceTimersByTime(yearMs - 1);
+    expect(fired).toEqual([]);
+    dropped.cancel();
+    vi.advanceTimersByTime(yearMs);
+    expect(fired).toEqual(['kept']);
+  });
+});
 
 describe('a virtual clock', () => {
   it('fires timers in the order of their moments, those of one moment as they were set', async () => {

@@ -12,11 +12,19 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Node fires a timer at once that is to wait longer than 2^31 ms. */
+const longestWaitMs = 2_000_000_000;
+
 export const realClock: Clock = {
   now: () => Date.now(),
   after(delayMs, action) {
-    const handle = setTimeout(action, Math.max(0, delayMs));
-    handle.unref();
+    let handle: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      const next = leftMs > longestWaitMs ? () => wait(leftMs - longestWaitMs) : action;
+      handle = setTimeout(next, Math.max(0, Math.min(leftMs, longestWaitMs)));
+      handle.unref();
+    };
+    wait(delayMs);
     return { cancel: () => clearTimeout(handle) };
   },
 };

@@ -1,6 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 
-type Rows = readonly (readonly [table: string, key: string, value: unknown])[];
+export type JournalRow = readonly [table: string, key: string, value: unknown];
+type Rows = readonly JournalRow[];
 
 /** A journal's file that is being written anew, without what was overwritten, while changes go on. */
 export interface Compaction {
@@ -72,7 +73,7 @@ export function compact({ file, rows, done, failed }: CompactionOptions): Compac
 export const newFileOf = (file: string): string => `${file}.new`;
 
 /** One row as a line of a journal. */
-export const lineOf = (row: Rows[number]): string => `${JSON.stringify([row])}\n`;
+export const lineOf = (row: JournalRow): string => `${JSON.stringify([row])}\n`;
 
 /** Appends `text` and answers how many bytes it had; the system may take it in parts. */
 export function writeWhole(descriptor: number, text: string): number {

@@ -1,15 +1,5 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
-import { type Compaction, compact, lineOf, newFileOf, writeWhole } from './journal-compaction.ts';
+import type { JournalRow } from './journal-compaction.ts';
+import { openJournalFile } from './journal-file.ts';
 
 /**
  * What Local AWS remembers: named tables in memory, every change appended to one file.
@@ -17,7 +7,7 @@ import { type Compaction, compact, lineOf, newFileOf, writeWhole } from './journ
  * Changes made in one turn of the event loop are appended by one write, so that a state and the event that
  * tells of it are either both on disk or both not, whenever the process is killed. `flush` is called before
  * an answer leaves the process: what was acknowledged is never lost. A file that has grown is written anew
- * (`journal-compaction.ts`), at the start and while changes go on.
+ * (`journal-file.ts`), at the start and while changes go on.
  */
 export interface Journal {
   table<V>(name: string): Table<V>;
@@ -59,61 +49,25 @@ export function openJournal(file?: string, options: JournalOptions = {}): Journa
     }
     return table;
   };
-  let descriptor: number | undefined;
   let pending: Change[] = [];
-  let compaction: Compaction | undefined;
-  let appendedBytes = 0;
-  /** What may be appended before the next compaction. */
-  let allowedBytes = compactBytes;
-
-  const open = () => {
-    if (!file) return;
-    mkdirSync(dirname(file), { recursive: true });
-    if (existsSync(file)) replay(readFileSync(file, 'utf8'), rows);
-    const text = rowsOf(tables).map(lineOf).join('');
-    writeFileSync(newFileOf(file), text);
-    renameSync(newFileOf(file), file);
-    descriptor = openSync(file, 'a');
-    allowedBytes = Math.max(compactBytes, text.length);
-  };
-  const close = () => {
-    compaction?.abandon();
-    compaction = undefined;
-    if (descriptor !== undefined) closeSync(descriptor);
-    descriptor = undefined;
-  };
-  const startOver = (bytes: number) => {
-    compaction = undefined;
-    appendedBytes = 0;
-    allowedBytes = Math.max(compactBytes, bytes);
-  };
-  const compactFile = (journal: string) =>
-    compact({
-      file: journal,
-      rows: rowsOf(tables),
-      done(fresh, bytes) {
-        if (descriptor !== undefined) closeSync(descriptor);
-        descriptor = fresh;
-        startOver(bytes);
-      },
-      // A full disk, perhaps; when as much again was appended, it is tried again.
-      failed: () => startOver(appendedBytes),
-    });
+  const onDisk =
+    file === undefined
+      ? undefined
+      : openJournalFile(file, {
+          compactBytes,
+          read: (text) => replay(text, rows),
+          rows: () => rowsOf(tables),
+        });
   const flush = () => {
     if (pending.length === 0) return;
     const changes = pending;
     pending = [];
-    if (file === undefined || descriptor === undefined) return;
-    const line = `${JSON.stringify(changes)}\n`;
-    appendedBytes += writeWhole(descriptor, line);
-    if (compaction) compaction.append(line);
-    else if (appendedBytes > allowedBytes) compaction = compactFile(file);
+    onDisk?.append(`${JSON.stringify(changes)}\n`);
   };
   const note = (change: Change) => {
     if (pending.push(change) === 1) setImmediate(flush);
   };
 
-  open();
   return {
     table<V>(name: string) {
       return tableView<V>(
@@ -127,16 +81,11 @@ export function openJournal(file?: string, options: JournalOptions = {}): Journa
     reset() {
       pending = [];
       for (const table of tables.values()) table.clear();
-      if (file) {
-        close();
-        rmSync(file, { force: true });
-        descriptor = openSync(file, 'a');
-        startOver(0);
-      }
+      onDisk?.reset();
     },
     close() {
       flush();
-      close();
+      onDisk?.close();
     },
   };
 }
@@ -173,10 +122,8 @@ function replay(text: string, rows: (name: string) => Map<string, unknown>): voi
   }
 }
 
-function rowsOf(
-  tables: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
-): [table: string, key: string, value: unknown][] {
-  const rows: [string, string, unknown][] = [];
+function rowsOf(tables: ReadonlyMap<string, ReadonlyMap<string, unknown>>): readonly JournalRow[] {
+  const rows: JournalRow[] = [];
   for (const [name, table] of tables) for (const [key, value] of table) rows.push([name, key, value]);
   return rows;
 }

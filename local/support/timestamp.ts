@@ -1,3 +1,8 @@
+/** Epoch milliseconds as ISO 8601 in whole seconds, the way events tell moments: `2026-11-23T05:04:00Z`. */
+export function isoSeconds(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+}
+
 /** A moment in an answer, which every protocol writes in its own way. */
 export class Timestamp {
   /** Epoch milliseconds. */

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { newCredentials } from '../iam/credentials.ts';
+import { isoSeconds } from '../support/timestamp.ts';
 
 const lifeMs = 6 * 3600 * 1000;
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const prefix = 'ASIATASK';
 
 /**
@@ -9,12 +9,12 @@ const prefix = 'ASIATASK';
  * other to Local AWS, which does not know what a task's role allows.
  */
 export function roleCredentials(roleArn: string, nowMs: number): object {
-  const id = [...randomBytes(20 - prefix.length)].map((byte) => alphabet[byte % 32]).join('');
+  const { accessKeyId, secretAccessKey, sessionToken } = newCredentials(prefix);
   return {
     RoleArn: roleArn,
-    AccessKeyId: prefix + id,
-    SecretAccessKey: randomBytes(30).toString('base64'),
-    Token: randomBytes(96).toString('base64'),
-    Expiration: `${new Date(nowMs + lifeMs).toISOString().slice(0, 19)}Z`,
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    Token: sessionToken,
+    Expiration: isoSeconds(nowMs + lifeMs),
   };
 }

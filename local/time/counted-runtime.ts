@@ -24,7 +24,11 @@ export function countedRuntime(runtime: Runtime, work: Work): Runtime {
     adopt: (id) => work.during(runtime.adopt(id)),
     exec: (id, argv, timeoutMs) => work.during(runtime.exec(id, argv, timeoutMs)),
     stats: (ids) => work.during(runtime.stats(ids)),
-    remove: (id) => work.during(runtime.remove(id)),
+    remove(id) {
+      // One that nobody knows, or that ended unseen, is told of no more.
+      ended(id);
+      return work.during(runtime.remove(id));
+    },
     attach: (id, command, size) => runtime.attach(id, command, size),
     hostAddress: () => runtime.hostAddress(),
     close: () => runtime.close(),

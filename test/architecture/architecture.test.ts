@@ -3,7 +3,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dead, forbiddenImports, hiddenEnvironments, impureDecisions, oversized } from './rules.ts';
+import {
+  circles,
+  dead,
+  forbiddenImports,
+  hiddenEnvironments,
+  impureDecisions,
+  missingDeciders,
+  oversized,
+} from './rules.ts';
 import { readSources, type Source } from './source.ts';
 import { machineBound, trackedFiles } from './text.ts';
 
@@ -21,7 +29,8 @@ describe('the project', () => {
     expect(paths.filter((path) => path.startsWith('.'))).toEqual([]);
   });
   it('imports only downwards, as ARCHITECTURE.md says', () => nothing(forbiddenImports(sources)));
-  it('decides in pure functions', () => nothing(impureDecisions(sources)));
+  it('imports nothing in a circle', () => nothing(circles(sources)));
+  it('decides in pure functions', () => nothing([...impureDecisions(sources), ...missingDeciders(sources)]));
   it('reads the environment in one place', () => nothing(hiddenEnvironments(sources)));
   it('has files and functions that can be read in one go', () => nothing(oversized(sources)));
   it('has no dead files', () => nothing(dead(sources)));
@@ -34,7 +43,7 @@ const planted: Readonly<Record<string, string>> = {
     '{ "compilerOptions": { "module": "nodenext", "noEmit": true, "allowImportingTsExtensions": true } }',
   'core/kernel/loop.ts': "import { decide } from '../jobs/decide.ts';\nexport const loop = decide;",
   'core/jobs/decide.ts':
-    "import { helper } from './helper.ts';import type { Port } from './port.ts';\nexport const port: Port = {};export const decide = (process: { Date: 1 }) => helper(process.Date) + Math.random();",
+    "import { helper } from './helper.ts';import type { Port } from './port.ts';\nexport const port: Port = {};export const decide = (process: { Date: 1 }) => helper(process.Date) + Math.random() + new Date(Date.parse('2026')).getTime() + new Date().getTime();",
   'core/jobs/helper.ts':
     "import { statSync } from 'node:fs';\nexport const helper = (at: number) => at + Date.now() + statSync('.').size;\nexport const wait = async () => await null;",
   'core/jobs/port.ts': 'export interface Port { later?(): Promise<void> }',
@@ -42,6 +51,9 @@ const planted: Readonly<Record<string, string>> = {
   'core/jobs/model.ts': 'export type Job = 1;',
   'core/other/use.ts':
     "import type { Job } from '../jobs/model.ts';\nexport * from '../jobs/rules.ts';\nexport const job: Job = 1;",
+  'core/round/one.ts': "import { other } from './other.ts';\nexport const one = () => other();",
+  'core/round/other.ts':
+    "import { one } from './one.ts';\nimport type { Job } from '../jobs/model.ts';\nexport const other = (): Job | unknown => one;",
   'core/unused.ts': 'export const unused = process.env;',
   'local/spy.ts': "export const spy = () => import('../core/jobs/rules.ts');",
   'local/main.ts': "export const child = './child.ts';",
@@ -75,6 +87,7 @@ describe('the rules', () => {
 
   it('find what makes a decision impure, in what it uses too, and nothing else', () => {
     expect(places(impureDecisions(sources))).toEqual([
+      'core/jobs/decide.ts:2 uses Date',
       'core/jobs/decide.ts:2 uses Math.random',
       'core/jobs/decide.ts:2 uses process',
       'core/jobs/helper.ts:1 imports node:fs',
@@ -82,6 +95,18 @@ describe('the rules', () => {
       'core/jobs/helper.ts:3 uses async',
       'core/jobs/helper.ts:3 uses await',
     ]);
+  });
+
+  it('find imports that go round in a circle', () => {
+    const found = circles(sources).map((line) => line.split(',')[0]);
+    expect(found.sort()).toEqual([
+      'core/round/one.ts:1 imports core/round/other.ts',
+      'core/round/other.ts:1 imports core/round/one.ts',
+    ]);
+  });
+
+  it('find deciders that are named and not there', () => {
+    expect(missingDeciders(sources)).toContainEqual(expect.stringContaining('place.ts is not there'));
   });
 
   it('find hidden environments, long files, long functions and dead files', () => {

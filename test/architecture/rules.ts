@@ -137,10 +137,32 @@ function isAllowed(rule: Rule, layer: string, { target, isOwn }: Import): boolea
   return layerOf(target) === layer || rule.own(target);
 }
 
+/** Files that decide under a name of their own: what stands beside a `decide.ts` and is used without it too. */
+const alsoDecide: readonly string[] = [
+  'local/ecs/placement/evaluate.ts',
+  'local/ecs/placement/place.ts',
+  'local/ecs/placement/resources.ts',
+  'local/ecs/scheduler/breaker.ts',
+  'local/ecs/scheduler/daemon.ts',
+  'local/ecs/scheduler/rebalance.ts',
+  'local/ecs/strategies/hook-decisions.ts',
+  'local/ecs/strategies/stages.ts',
+  'local/ecs/strategies/target-groups.ts',
+  'local/ecs/strategies/traffic.ts',
+  'local/ecs/tasks/changes.ts',
+  'local/ecs/tasks/dependencies.ts',
+  'local/ecs/tasks/strategy.ts',
+  'local/loadbalancer/health.ts',
+  'local/loadbalancer/traffic/routing.ts',
+  'local/metrics/alarms/reason.ts',
+];
+
+const decides = (path: string) => /(^|\/)decide\.ts$/.test(path) || alsoDecide.includes(path);
+
 /** Whatever a decide.ts is made of that is not a function of its arguments. */
 export function impureDecisions(sources: readonly Source[]): string[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
-  const deciders = sources.filter(({ path }) => /(^|\/)decide\.ts$/.test(path));
+  const deciders = sources.filter(({ path }) => decides(path));
   return [...new Set(deciders.flatMap((decider) => impuritiesBelow(decider, byPath)))];
 }
 
@@ -162,6 +184,28 @@ function impuritiesBelow(decider: Source, byPath: ReadonlyMap<string, Source>): 
       .map(({ target, line }) => `${path}:${line} imports ${target}${via}: ${advice}`);
     return [...words, ...outside];
   });
+}
+
+/** Deciders that are named here and are no more: a rule for nothing would be taken for one that holds. */
+export function missingDeciders(sources: readonly Source[]): string[] {
+  const paths = new Set(sources.map(({ path }) => path));
+  return alsoDecide
+    .filter((path) => !paths.has(path))
+    .map((path) => `${path} is not there: name the file in rules.ts that decides now`);
+}
+
+/** Imports that lead back, at run time, to the file that they stand in; types may go round. */
+export function circles(sources: readonly Source[]): string[] {
+  const byPath = new Map(sources.map((source) => [source.path, source]));
+  const next = (path: string) => ownTargets(byPath.get(path), isThereAtRunTime);
+  return sources.flatMap(({ path, imports }) =>
+    imports
+      .filter((one) => one.isOwn && isThereAtRunTime(one) && closure([one.target], next).has(path))
+      .map(
+        ({ target, line }) =>
+          `${path}:${line} imports ${target}, which leads back to it: move what both need into a file of its own`,
+      ),
+  );
 }
 
 /** Only the composition root of the functions reads the environment. */

@@ -153,7 +153,15 @@ function impureWord(node: Node, file: SourceFile): string | undefined {
   if (node.kind !== SyntaxKind.Identifier) return undefined;
   const word = node.getText(file);
   const isName = 'name' in node.parent && node.parent.name === node;
-  return impureWords.has(word) && !isName ? word : undefined;
+  return impureWords.has(word) && !isName && !readsGivenMoment(node.parent, file) ? word : undefined;
+}
+
+/** `Date.parse(text)` and `new Date(ms)` are functions of what they are given; `new Date()` and `Date.now()` are not. */
+function readsGivenMoment(use: Node, file: SourceFile): boolean {
+  if (use.kind === SyntaxKind.PropertyAccessExpression)
+    return ['Date.parse', 'Date.UTC'].includes(use.getText(file));
+  const given = 'arguments' in use ? (use.arguments as readonly Node[] | undefined) : undefined;
+  return use.kind === SyntaxKind.NewExpression && given !== undefined && given.length > 0;
 }
 
 /** A function's own name, or that of what it is given to. */

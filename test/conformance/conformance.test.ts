@@ -6,6 +6,7 @@ import { capacityProviders } from './rows/capacity-providers.ts';
 import { clusters } from './rows/clusters.ts';
 import { containerInstances } from './rows/container-instances.ts';
 import { daemon } from './rows/daemon.ts';
+import { describing } from './rows/describing.ts';
 import { discovery } from './rows/discovery.ts';
 import { interruptions } from './rows/interruptions.ts';
 import { listing } from './rows/listing.ts';
@@ -39,6 +40,7 @@ const families: Readonly<Record<string, readonly Row[]>> = {
   'service-deployments': serviceDeployments,
   services,
   strategies,
+  describing,
   'load-balancing': loadBalancing,
   discovery,
   monitoring,

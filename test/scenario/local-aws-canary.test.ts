@@ -13,6 +13,7 @@ import {
   CreateLoadBalancerCommand,
   CreateRuleCommand,
   CreateTargetGroupCommand,
+  DescribeRulesCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from 'vitest';
@@ -24,11 +25,11 @@ const dayMinutes = 1440;
 const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-a'] } };
 
 test('a canary of 24 hours with a day of bake time and a hook goes by when time is told to', async () => {
-  const hooked: unknown[] = [];
+  const stages: unknown[] = [];
   await using aws = await localAws({
     functions: {
       judge(payload) {
-        hooked.push(payload);
+        stages.push((payload as { readonly lifecycleStage: string }).lifecycleStage);
         return { hookStatus: 'SUCCEEDED' };
       },
     },
@@ -67,7 +68,7 @@ test('a canary of 24 hours with a day of bake time and a hook goes by when time 
           {
             hookTargetArn: 'arn:aws:lambda:us-east-1:000000000000:function:judge',
             roleArn,
-            lifecycleStages: ['POST_PRODUCTION_TRAFFIC_SHIFT'],
+            lifecycleStages: ['PRODUCTION_TRAFFIC_SHIFT', 'POST_PRODUCTION_TRAFFIC_SHIFT'],
           },
         ],
       },
@@ -81,18 +82,31 @@ test('a canary of 24 hours with a day of bake time and a hook goes by when time 
     const described = await ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }));
     return described.serviceDeployments![0]!;
   };
+  const weights = async () => {
+    const { Rules } = await elb.send(new DescribeRulesCommand({ RuleArns: [rule] }));
+    const groups = Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
+    return [blue, green].map((arn) => groups.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight);
+  };
   await aws.waitFor(async () => (await deployment()).status === 'SUCCESSFUL', 3 * 48 * hourSeconds);
-  hooked.length = 0;
+  stages.length = 0;
+  // What serves is in one of the two groups; the canary comes up in the other.
+  const before = await weights();
 
   const taskDefinition = await define('web:2');
   await ecs.send(new UpdateServiceCommand({ service: 'web', taskDefinition }));
   await aws.clock.advance(23 * hourSeconds);
   expect(await deployment()).toMatchObject({ status: 'IN_PROGRESS' });
+  expect(await weights()).toEqual(before.map((weight) => (weight === 0 ? 5 : 95)));
+  expect(stages).toEqual(['PRODUCTION_TRAFFIC_SHIFT']);
   await aws.clock.advance(23 * hourSeconds);
   expect(await deployment()).toMatchObject({ status: 'IN_PROGRESS', lifecycleStage: 'BAKE_TIME' });
   await aws.clock.advance(3 * hourSeconds);
   expect(await deployment()).toMatchObject({ status: 'SUCCESSFUL' });
-  expect(hooked.length).toBeGreaterThan(0);
+  expect(await weights()).toEqual(before.map((weight) => (weight === 0 ? 100 : 0)));
+  expect(stages).toEqual([
+    ...['PRODUCTION_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'],
+    'POST_PRODUCTION_TRAFFIC_SHIFT',
+  ]);
   const { services } = await ecs.send(new DescribeServicesCommand({ services: ['web'] }));
   expect(services).toMatchObject([{ taskDefinition, runningCount: 2 }]);
   for (const client of [ecs, elb]) client.destroy();

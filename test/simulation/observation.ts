@@ -1,7 +1,7 @@
 import type { DeploymentState } from '../../core/deployments/model.ts';
 import type { Item, StoredRecord } from '../../core/kernel/ports.ts';
 import type { ServiceEffect, ServiceState } from '../../core/services/model.ts';
-import type { ServiceEvent } from '../../local/ecs/events.ts';
+import type { ServiceEvent } from '../../local/events/model.ts';
 import type { Night } from './story.ts';
 import type { SimulatedEcs } from './world/ecs.ts';
 

@@ -1,7 +1,7 @@
 import type { EcsContext } from '../context.ts';
+import type { InstanceBook } from '../instances/book.ts';
 import type { ServiceScheduler } from '../scheduler/scheduler.ts';
 import type { TaskSetScheduler } from '../scheduler/task-sets.ts';
-import type { InstanceBook } from '../instances/book.ts';
 import { parseInput } from '../shapes.ts';
 import type { TaskBook } from '../tasks/book.ts';
 import type { TaskDriver } from '../tasks/driver.ts';

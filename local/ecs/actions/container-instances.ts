@@ -32,7 +32,7 @@ export function containerInstanceActions(context: ActionContext): Actions {
     >('DescribeContainerInstances', (input) => {
       const cluster = activeCluster(context, input.cluster);
       const { containerInstances: references = [], include = [] } = input;
-      if (references.length === 0) throw clientError('Container instances cannot be empty.');
+      if (references.length === 0) throw invalid('Container instance cannot be empty.');
       if (references.length > 100) throw invalid('At most 100 container instances can be described at once.');
       const { found, failures } = lookup(context, cluster, references);
       return {
@@ -148,8 +148,8 @@ function updateState(
   if (status !== 'ACTIVE' && status !== 'DRAINING') {
     throw invalid('Container instance status should be one of [ACTIVE, DRAINING].');
   }
-  if (references.length === 0) throw invalid('Container instances cannot be empty.');
-  if (references.length > 10) throw invalid('At most 10 container instances can be updated at once.');
+  if (references.length === 0) throw invalid('Container instance cannot be empty.');
+  if (references.length > 10) throw invalid('instanceIds can have at most 10 items.');
   const { found, failures } = lookup(context, cluster, references);
   const updated: InstanceRecord[] = [];
   for (const instance of found) {

@@ -1,7 +1,8 @@
 import type * as sdk from '@aws-sdk/client-ecs';
-import { conflict, invalid } from '../errors.ts';
+import { invalid } from '../errors.ts';
 import type { ClusterRecord, ServiceRecord } from '../model.ts';
 import { serviceKeyOf } from '../model.ts';
+import { creationTokenKey } from '../services/book.ts';
 import { beginDeployment } from '../services/deployments.ts';
 import { newRevision } from '../services/revision.ts';
 import { serviceView } from '../services/view.ts';
@@ -53,16 +54,11 @@ export function createService(context: ActionContext, input: Request): Wire<sdk.
   context.state.services.put(service.key, service);
   if (input.clientToken !== undefined) {
     const token = { digest, taskIds: [], createdAt: context.clock.now() };
-    context.state.tokens.put(tokenKeyOf(cluster, input.clientToken), token);
+    context.state.tokens.put(creationTokenKey(cluster.name, input.clientToken), token);
   }
   if (revision) beginDeployment(context, service.key, revision);
   context.scheduler.wake(service.key);
   return { service: serviceView(context, context.state.services.get(service.key) ?? service, true) };
-}
-
-/** The row of a CreateService token; it is forgotten with its service. */
-export function tokenKeyOf(cluster: { readonly name: string }, token: string): string {
-  return `${cluster.name}|CreateService|${token}`;
 }
 
 function existingService(
@@ -73,9 +69,10 @@ function existingService(
   digest: string,
 ): ServiceRecord | undefined {
   const token = input.clientToken;
-  const known = token === undefined ? undefined : context.state.tokens.get(tokenKeyOf(cluster, token));
+  const known =
+    token === undefined ? undefined : context.state.tokens.get(creationTokenKey(cluster.name, token));
   if (known && known.digest !== digest) {
-    throw conflict('The clientToken was used before with other parameters.');
+    throw invalid('Creation of service was not idempotent.');
   }
   const existing = context.state.services.get(serviceKeyOf(cluster.name, name));
   if (existing?.status === 'DRAINING') {

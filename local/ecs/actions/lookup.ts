@@ -56,7 +56,8 @@ export function findTask(
 
 /**
  * The last part of an ARN within the cluster, or the name itself; undefined for what is no such thing of this
- * account. ARNs of the old format, which do not name a cluster, are understood. InvalidParameterException for what lies in another cluster, as a forgotten `cluster` makes it.
+ * account. ARNs of the old format, which do not name a cluster, are understood. InvalidParameterException for what lies
+ * in another cluster, as a forgotten `cluster` makes it.
  */
 function partOf(
   context: EcsContext,

@@ -8,7 +8,6 @@ import { isSameRevision, newRevision, requestOf } from '../services/revision.ts'
 import { serviceView } from '../services/view.ts';
 import { checkDaemon, daemonConfiguration } from '../validation/daemon.ts';
 import { acceptConstraints, acceptStrategies } from '../validation/placement.ts';
-
 import {
   acceptConfiguration,
   checkDesiredCount,

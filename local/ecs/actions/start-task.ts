@@ -1,5 +1,5 @@
 import type * as sdk from '@aws-sdk/client-ecs';
-import { clientError, invalid } from '../errors.ts';
+import { invalid } from '../errors.ts';
 import { findInstance, instanceArn } from '../instances/lookup.ts';
 import type { InstanceRecord } from '../instances/model.ts';
 import type { ClusterRecord } from '../model.ts';
@@ -7,8 +7,8 @@ import { type Seeker, wishOf } from '../placement/assign.ts';
 import { refusalOf } from '../placement/place.ts';
 import { instanceSnapshot } from '../placement/snapshot.ts';
 import { newTask } from '../tasks/create.ts';
+import { tagsOfTask } from '../tasks/tags.ts';
 import { taskView } from '../tasks/view.ts';
-import { checkTags } from '../validation/common.ts';
 import { acceptPlacement } from '../validation/placement.ts';
 import { acceptOverrides, checkRunTask } from '../validation/run-task.ts';
 import type { Wire } from '../wire.ts';
@@ -31,7 +31,7 @@ function startTask(context: ActionContext, input: Request): Response {
   checkRunTask(input);
   const cluster = activeCluster(context, input.cluster);
   const references = input.containerInstances ?? [];
-  if (references.length === 0) throw clientError('Container Instances cannot be empty.');
+  if (references.length === 0) throw invalid('Container Instances cannot be empty.');
   if (references.length > 10) throw invalid('At most 10 container instances can be given at once.');
   const definition = runnableDefinition(context, input.taskDefinition);
   const { network } = acceptPlacement(cluster, definition, {
@@ -40,9 +40,7 @@ function startTask(context: ActionContext, input: Request): Response {
   });
   const overrides = acceptOverrides(definition, input.overrides);
   const group = input.group ?? `family:${definition.family}`;
-  const inherited = input.propagateTags === 'TASK_DEFINITION' ? definition.tags : [];
-  const tags = [...checkTags(input.tags), ...inherited];
-  const managed = input.enableECSManagedTags ? [{ key: 'aws:ecs:clusterName', value: cluster.name }] : [];
+  const tags = tagsOfTask(cluster, definition, input);
   const seeker = {
     cluster,
     definition,
@@ -68,7 +66,7 @@ function startTask(context: ActionContext, input: Request): Response {
       ...(input.startedBy === undefined ? {} : { startedBy: input.startedBy }),
       ...(overrides ? { overrides } : {}),
       enableExecuteCommand: input.enableExecuteCommand ?? false,
-      tags: [...tags, ...managed],
+      tags,
     });
     context.book.add(task);
     tasks.push(taskView(task, true));

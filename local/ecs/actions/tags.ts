@@ -39,37 +39,44 @@ export function tagActions(context: ActionContext): Actions {
     ),
     ListTagsForResource: action<sdk.ListTagsForResourceRequest, sdk.ListTagsForResourceResponse>(
       'ListTagsForResource',
-      ({ resourceArn = '' }) => ({ tags: taggedResource(context, resourceArn).tags }),
+      ({ resourceArn = '' }) => ({ tags: taggedResource(context, resourceArn, invalid).tags }),
     ),
   };
 }
 
 type Finder = (context: ActionContext, arn: string) => Tagged | undefined;
 
-/** Who finds a resource by the type in its ARN, and how ECS says that there is none. */
-const kinds: Readonly<Record<string, { readonly find: Finder; readonly missing: () => Error }>> = {
+interface Kind {
+  readonly find: Finder;
+  /** How ECS says that there is none, where it has words of its own. */
+  readonly missing?: () => Error;
+}
+
+/** Who finds a resource, by the type in its ARN. */
+const kinds: Readonly<Record<string, Kind>> = {
   cluster: { find: clusterTags, missing: clusterNotFound },
-  service: { find: serviceTags, missing: notFound },
-  task: { find: taskTags, missing: notFound },
+  service: { find: serviceTags },
+  task: { find: taskTags },
   'task-definition': {
     find: definitionTags,
     missing: () => clientError('Unable to describe task definition.'),
   },
-  'task-set': { find: taskSetTags, missing: notFound },
-  'capacity-provider': { find: providerTags, missing: notFound },
-  'container-instance': { find: instanceTags, missing: notFound },
+  'task-set': { find: taskSetTags },
+  'capacity-provider': { find: providerTags },
+  'container-instance': { find: instanceTags },
 };
 
-function taggedResource(context: ActionContext, arn: string): Tagged {
+/** The ARNs of these named no cluster once. */
+const oldFormat = /^[^/]*:(service|task|container-instance)\/[^/]*$/;
+
+/** `absent` makes the error for a resource that is not there: ListTagsForResource has no ResourceNotFoundException. */
+function taggedResource(context: ActionContext, arn: string, absent = resourceNotFound): Tagged {
   const kind = kinds[/^arn:[\w-]+:ecs:[\w-]*:\d*:([a-z-]+)\//.exec(arn)?.[1] ?? ''];
   if (!kind) throw invalid(`The resource ARN ${arn.slice(0, 100)} is not valid.`);
+  if (oldFormat.test(arn)) throw invalid('Long arn format must be used for tagging operations');
   const found = kind.find(context, arn);
-  if (!found) throw kind.missing();
+  if (!found) throw kind.missing?.() ?? absent('The specified resource was not found.');
   return found;
-}
-
-function notFound(): Error {
-  return resourceNotFound('The specified resource was not found.');
 }
 
 function clusterTags({ state, arns }: ActionContext, arn: string): Tagged | undefined {
@@ -79,9 +86,7 @@ function clusterTags({ state, arns }: ActionContext, arn: string): Tagged | unde
 }
 
 function serviceTags(context: ActionContext, arn: string): Tagged | undefined {
-  const parts = context.arns.parts(arn, 'service') ?? [];
-  // An ARN of the old format names no cluster: it is of the default one.
-  const [cluster, name] = parts.length === 1 ? ['default', parts[0]] : parts;
+  const [cluster, name] = context.arns.parts(arn, 'service') ?? [];
   const service = context.state.services.get(serviceKeyOf(cluster ?? '', name ?? ''));
   if (!service || service.status === 'INACTIVE') return undefined;
   return { tags: service.tags, set: (tags) => changeService(context, service.key, { tags }) };

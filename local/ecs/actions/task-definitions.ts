@@ -1,4 +1,5 @@
 import type * as sdk from '@aws-sdk/client-ecs';
+import { compareText } from '../../support/values.ts';
 import { clientError, invalid } from '../errors.ts';
 import type { DefinitionRecord } from '../model.ts';
 import { page } from '../paging.ts';
@@ -49,7 +50,7 @@ export function taskDefinitionActions(context: ActionContext): Actions {
             !isForgotten(context, record) &&
             (familyPrefix === undefined || record.family === familyPrefix),
         );
-        matching.sort((one, other) => compare(one.family, other.family) || one.revision - other.revision);
+        matching.sort((one, other) => compareText(one.family, other.family) || one.revision - other.revision);
         if (sort === 'DESC') matching.reverse();
         const query = ['ListTaskDefinitions', familyPrefix, status, sort];
         const { items, nextToken: next } = page(matching, ({ key }) => key, { query, nextToken, maxResults });
@@ -144,9 +145,5 @@ function familiesWith(context: ActionContext, status: string): string[] {
   const chosen = [...all].filter(
     (family) => status === 'ALL' || active.has(family) === (status === 'ACTIVE'),
   );
-  return chosen.sort(compare);
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+  return chosen.sort(compareText);
 }

@@ -1,7 +1,7 @@
 import type * as sdk from '@aws-sdk/client-ecs';
 import { AwsError } from '../../support/service.ts';
 import { isArn } from '../arns.ts';
-import { conflict, invalid, serviceNotActive, serviceNotFound } from '../errors.ts';
+import { invalid, serviceNotActive, serviceNotFound } from '../errors.ts';
 import type { ServiceRecord } from '../model.ts';
 import { noBackoff } from '../scheduler/breaker.ts';
 import { newRevision } from '../services/revision.ts';
@@ -69,7 +69,7 @@ function createTaskSet(context: ActionContext, input: Wire<sdk.CreateTaskSetRequ
   const sets = context.state.taskSets.of(service.key);
   const before = sets.find(({ creation }) => input.clientToken && creation.token === input.clientToken);
   if (before?.creation.digest === digest) return before;
-  if (before) throw conflict('The clientToken was used before with other parameters.');
+  if (before) throw invalid('Creation of task set was not idempotent.');
   if (sets.length >= taskSetCeiling) throw invalid(`A service has at most ${taskSetCeiling} task sets.`);
   const scalePercent = acceptScale(input.scale);
   const tags = checkTags(input.tags);

@@ -48,6 +48,24 @@ describe('container instances', () => {
     expect(left(instances(b)[0], 'CPU')).toBe(2048 - 512);
   });
 
+  it('are given tasks by StartTask, whose own tags come before those of the definition', async () => {
+    const b = await bench(1);
+    const shared = { key: 'team', value: 'shop' };
+    b.call('RegisterTaskDefinition', { ...small, tags: [shared, { key: 'cost', value: 'low' }] });
+    const { tasks } = b.call<{ tasks: { tags: object[] }[] }>('StartTask', {
+      taskDefinition: 'job',
+      containerInstances: instances(b).map(({ containerInstanceArn }) => containerInstanceArn),
+      propagateTags: 'TASK_DEFINITION',
+      enableECSManagedTags: true,
+      tags: [{ key: 'team', value: 'guest' }],
+    });
+    expect(tasks[0]?.tags).toEqual([
+      { key: 'team', value: 'guest' },
+      { key: 'cost', value: 'low' },
+      { key: 'aws:ecs:clusterName', value: 'default' },
+    ]);
+  });
+
   it('tell of every version, without gaps', async () => {
     const b = await bench();
     b.call('RunTask', { taskDefinition: 'job' });

@@ -1,5 +1,6 @@
 import type { EcsContext } from '../context.ts';
 import type { ServiceRecord, TaskRecord } from '../model.ts';
+import { isRolling } from '../strategies/traffic.ts';
 
 /**
  * Whether a task has to leave where it is though it is well: its container instance drains, or its zone has too many
@@ -12,8 +13,8 @@ export function isDisplaced(
   task: TaskRecord,
 ): boolean {
   const [primary, ...others] = service.deployments;
-  const isRolling = (service.configuration.strategy ?? 'ROLLING') === 'ROLLING';
-  if (!isRolling && (others.length > 0 || primary?.rolloutState !== 'COMPLETED')) return false;
+  if (!isRolling(service.configuration) && (others.length > 0 || primary?.rolloutState !== 'COMPLETED'))
+    return false;
   if (task.isRebalanced) return true;
   const instance = task.reserved && state.instances.get(task.reserved.instanceId);
   return instance !== undefined && instance.status !== 'ACTIVE';

@@ -74,7 +74,8 @@ export type FailureCause =
   | { readonly kind: 'breaker' }
   | { readonly kind: 'alarm'; readonly names: readonly string[] }
   | { readonly kind: 'hook'; readonly hookId: string }
-  | { readonly kind: 'stage'; readonly stage: string };
+  | { readonly kind: 'stage'; readonly stage: string }
+  | { readonly kind: 'rule'; readonly ruleArn: string };
 
 export interface ServicePlan {
   readonly actions: readonly ServiceAction[];

@@ -25,10 +25,10 @@ export function tellTargets(context: EcsContext, task: TaskRecord, before: TaskR
   if (key === undefined || task.targets.length === 0 || task.lastStatus === before?.lastStatus) return;
   const groups = [...new Set(task.targets.map(({ targetGroupArn }) => targetGroupArn))];
   if (task.lastStatus === 'RUNNING') {
-    for (const group of groups) say(context, key, `registered 1 targets in (target-group ${group}).`);
+    for (const group of groups) say(context, key, `registered 1 targets in (target-group ${group})`);
   }
   if (task.lastStatus === 'DEACTIVATING') {
-    for (const group of groups) say(context, key, `deregistered 1 targets in (target-group ${group}).`);
+    for (const group of groups) say(context, key, `deregistered 1 targets in (target-group ${group})`);
     say(context, key, 'has begun draining connections on 1 tasks.');
   }
 }

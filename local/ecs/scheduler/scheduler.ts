@@ -1,8 +1,7 @@
-import type { Timer } from '../../support/clock.ts';
 import type { EcsContext } from '../context.ts';
 import { publishAction } from '../events.ts';
 import type { ServiceRecord, TaskRecord } from '../model.ts';
-import { changeDeployment, changeService, say } from '../services/book.ts';
+import { changeDeployment, changeService, creationTokenKey, say } from '../services/book.ts';
 import { completeDeployment, retireDeployment } from '../services/deployments.ts';
 import { failDeployment } from '../services/failure.ts';
 import { forgetInactiveServices } from '../services/retention.ts';
@@ -18,11 +17,10 @@ import { decideService } from './decide.ts';
 import { countFailure, noteHealthy } from './failures.ts';
 import { tellStopped, tellTargets } from './messages.ts';
 import { type HealthReport, healthOf, liveTasks, snapshotOf } from './snapshot.ts';
-import { startTasks } from './start.ts';
+import { type Starts, startTasks } from './start.ts';
 import { noteUnplaced, retryUnplaced } from './unplaced.ts';
+import { earliest, turnCeiling, Wakes } from './wakes.ts';
 import { rebalance } from './zones.ts';
-
-const turnCeiling = 20;
 
 /** Keeps every service as it should be: looks, decides, acts, whenever something about a service changes. */
 export class ServiceScheduler {
@@ -30,14 +28,13 @@ export class ServiceScheduler {
   readonly #book: TaskBook;
   readonly #driver: TaskDriver;
   readonly #strategies: StrategyRunner;
-  readonly #woken = new Set<string>();
-  readonly #timers = new Map<string, Timer>();
-  #paused = true;
+  readonly #wakes: Wakes;
 
   constructor(context: EcsContext, book: TaskBook, driver: TaskDriver, targets: TargetKeeper) {
     this.#context = context;
     this.#book = book;
     this.#driver = driver;
+    this.#wakes = new Wakes(context.clock, (key) => this.#run(key));
     book.onChange((task, before) => this.#taskChanged(task, before));
     targets.onChange((taskId) => this.#wakeOwner(context.state.tasks.get(taskId)));
     this.#strategies = new StrategyRunner(context, (key) => this.wake(key));
@@ -45,26 +42,19 @@ export class ServiceScheduler {
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#wakes.resume();
     this.#strategies.resume();
     for (const { key } of this.#context.state.services.values()) this.wake(key);
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#wakes.pause();
     this.#strategies.pause();
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
   }
 
   /** Looks at the service before this turn of the event loop ends. */
   wake(key: string): void {
-    if (this.#woken.has(key)) return;
-    this.#woken.add(key);
-    queueMicrotask(() => {
-      this.#woken.delete(key);
-      if (!this.#paused) this.#run(key);
-    });
+    this.#wakes.now(key);
   }
 
   /** Container instances have come, gone or become free: what found no place is tried again. */
@@ -98,6 +88,7 @@ export class ServiceScheduler {
 
   #run(key: string): void {
     let looksAgainAt: number | undefined;
+    this.#wakes.at(key, undefined);
     for (let turn = 0; turn < turnCeiling; turn += 1) {
       const service = this.#context.state.services.get(key);
       if (!service || service.status === 'INACTIVE') return;
@@ -122,18 +113,7 @@ export class ServiceScheduler {
       if (!acted) break;
       if (turn === turnCeiling - 1) looksAgainAt = this.#context.clock.now();
     }
-    this.#sleepUntil(key, looksAgainAt);
-  }
-
-  #sleepUntil(key: string, at: number | undefined): void {
-    this.#timers.get(key)?.cancel();
-    this.#timers.delete(key);
-    if (at === undefined) return;
-    const delayMs = at - this.#context.clock.now();
-    this.#timers.set(
-      key,
-      this.#context.clock.after(delayMs, () => this.wake(key)),
-    );
+    this.#wakes.at(key, looksAgainAt);
   }
 
   /** True when something has changed, so that it is worth looking again. */
@@ -141,14 +121,10 @@ export class ServiceScheduler {
     switch (action.kind) {
       case 'start':
         changeService(this.#context, key, { steady: false });
-        return this.#start(key, action.deploymentId, action.count, action.instanceIds);
+        return this.#start(key, action.deploymentId, action);
       case 'stop':
         changeService(this.#context, key, { steady: false });
-        this.#stop(
-          key,
-          action.taskId,
-          action.why === 'unhealthy' ? health.get(action.taskId)?.cause : undefined,
-        );
+        this.#stop(key, action.taskId, action.why === 'unhealthy' ? health.get(action.taskId) : undefined);
         return true;
       case 'fail':
         failDeployment(this.#context, key, action.deploymentId, action.cause);
@@ -172,11 +148,11 @@ export class ServiceScheduler {
     }
   }
 
-  #start(key: string, deploymentId: string, count: number, instanceIds?: readonly string[]): boolean {
+  #start(key: string, deploymentId: string, starts: Starts): boolean {
     const service = this.#context.state.services.get(key);
     const deployment = service?.deployments.find(({ id }) => id === deploymentId);
     if (!service || !deployment) return false;
-    const trouble = startTasks(this.#context, this.#book, service, deployment, count, instanceIds);
+    const trouble = startTasks(this.#context, this.#book, service, deployment, starts);
     if (trouble?.event === 'SERVICE_TASK_PLACEMENT_FAILURE') {
       noteUnplaced(this.#context, service, deploymentId, trouble);
       return true;
@@ -193,16 +169,16 @@ export class ServiceScheduler {
     return true;
   }
 
-  #stop(key: string, taskId: string, unhealthy: string | undefined): void {
+  #stop(key: string, taskId: string, unhealthy: HealthReport | undefined): void {
     const service = this.#context.state.services.get(key);
     const task = this.#context.state.tasks.get(taskId);
     if (!service || !task) return;
-    if (unhealthy !== undefined) {
-      say(this.#context, key, `(task ${taskId}) ${unhealthy.replace('Task ', '')}.`);
+    if (unhealthy?.told !== undefined) {
+      say(this.#context, key, `(task ${taskId}) ${unhealthy.told}`);
       countFailure(this.#context, task);
     }
     const scaling = `Scaling activity initiated by (deployment ${service.deployments[0]?.id ?? 'none'})`;
-    this.#driver.stop(taskId, 'ServiceSchedulerInitiated', unhealthy ?? scaling);
+    this.#driver.stop(taskId, 'ServiceSchedulerInitiated', unhealthy?.cause ?? scaling);
   }
 
   /** A service that is as it should be may still be spread unevenly over its zones. */
@@ -227,7 +203,7 @@ export class ServiceScheduler {
       deployments: [],
     });
     const { token } = service.creation;
-    if (token !== undefined) this.#context.state.tokens.delete(`${service.cluster}|CreateService|${token}`);
+    if (token !== undefined) this.#context.state.tokens.delete(creationTokenKey(service.cluster, token));
     forgetInactiveServices(this.#context);
   }
 }
@@ -235,9 +211,4 @@ export class ServiceScheduler {
 /** When tasks that must not be stopped now may be. */
 function protectionEnds(tasks: readonly TaskRecord[], now: number): readonly number[] {
   return tasks.flatMap(({ protectedUntil = 0 }) => (protectedUntil > now ? [protectedUntil] : []));
-}
-
-function earliest(moments: readonly (number | undefined)[]): number | undefined {
-  const known = moments.filter((moment) => moment !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -3,6 +3,9 @@ import { type DeploymentRecord, isStarting, isUp, type ServiceRecord, type TaskR
 import { isDisplaced } from '../placement/displaced.ts';
 import { taskOwners } from '../state.ts';
 import { alarmsAgainst, watchedAlarms } from '../strategies/alarms.ts';
+import { isRolling } from '../strategies/traffic.ts';
+import { isHealthChecked } from '../tasks/health.ts';
+import { isProtected } from '../tasks/protection.ts';
 import { failureThreshold } from './breaker.ts';
 import type { DeploymentSnapshot, EarlySuccess, ServiceSnapshot, TaskSnapshot } from './decide.ts';
 
@@ -11,6 +14,8 @@ export interface HealthReport {
   readonly health: 'unknown' | 'healthy' | 'unhealthy';
   /** The stopped reason of a task that is stopped for it. */
   readonly cause?: string;
+  /** The same as the service's messages tell it. */
+  readonly told?: string;
   /** When time alone may change it. */
   readonly changesAt?: number;
 }
@@ -54,7 +59,7 @@ function deploymentSnapshot(
   threshold: number | undefined,
 ): DeploymentSnapshot {
   const early = earlySuccessOf(service);
-  const bakes = isRolling(service) && !deployment.isRollback;
+  const bakes = isRolling(service.configuration) && !deployment.isRollback;
   return {
     id: deployment.id,
     state: states[deployment.rolloutState],
@@ -65,10 +70,6 @@ function deploymentSnapshot(
     ...(early ? { early } : {}),
     ...(bakes ? { bake: bakeOf(context, service, deployment) } : {}),
   };
-}
-
-function isRolling({ configuration }: ServiceRecord): boolean {
-  return (configuration.strategy ?? 'ROLLING') === 'ROLLING';
 }
 
 /** ECS computes the least time by the alarms: each must have had the time to notice what the deployment did. */
@@ -105,7 +106,7 @@ export function taskSnapshot(
       task.desiredStatus === 'STOPPED' ? 'leaving' : isStarting(task.lastStatus) ? 'starting' : 'running',
     occupies: isUp(task.lastStatus),
     health,
-    isProtected: (task.protectedUntil ?? 0) > now,
+    isProtected: isProtected(task, now),
     createdAt: task.createdAt,
   };
 }
@@ -122,19 +123,26 @@ export function deploymentOf(service: ServiceRecord, task: TaskRecord): Deployme
 export function healthOf(context: EcsContext, service: ServiceRecord, task: TaskRecord): HealthReport {
   if (task.lastStatus !== 'RUNNING' || task.startedAt === undefined) return { health: 'unknown' };
   const now = context.clock.now();
-  const isChecked = task.containers.some(({ essential, checked }) => essential && checked);
+  const isChecked = isHealthChecked(task);
   const targets = task.targets.map(({ targetGroupArn, address, port }) => ({
     targetGroupArn,
+    port,
     health: context.targetGroups.health(targetGroupArn, { address, port }),
   }));
   const failing = targets.find(({ health }) => health === 'unhealthy');
   if (task.health === 'UNHEALTHY' || failing) {
     const graceEnds = task.startedAt + (service.graceSeconds ?? 0) * 1000;
     if (now < graceEnds) return { health: 'unknown', changesAt: graceEnds };
-    const cause = failing
-      ? `Task failed ELB health checks in (target-group ${failing.targetGroupArn})`
-      : 'Task failed container health checks';
-    return { health: 'unhealthy', cause };
+    if (!failing) {
+      const told = 'failed container health checks.';
+      return { health: 'unhealthy', cause: 'Task failed container health checks', told };
+    }
+    const group = `(target-group ${failing.targetGroupArn})`;
+    return {
+      health: 'unhealthy',
+      cause: `Task failed ELB health checks in ${group}`,
+      told: `(port ${failing.port}) is unhealthy in ${group} due to (reason Health checks failed)`,
+    };
   }
   if (isChecked && task.health !== 'HEALTHY') return { health: 'unknown' };
   if (targets.some(({ health }) => health !== 'healthy')) return { health: 'unknown' };

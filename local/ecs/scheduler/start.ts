@@ -1,5 +1,5 @@
 import type { EcsContext } from '../context.ts';
-import { type PlacementTrouble, publishAction } from '../events.ts';
+import { publishAction } from '../events.ts';
 import type { DefinitionRecord, DeploymentRecord, RevisionRecord, ServiceRecord, Tags } from '../model.ts';
 import { emptyMessage, type Found, findPlace, placeOf, runsOnFargate, wishOf } from '../placement/assign.ts';
 import { refusalOf } from '../placement/place.ts';
@@ -10,31 +10,27 @@ import { newTask } from '../tasks/create.ts';
 import { chooseProvider } from '../tasks/strategy.ts';
 import { acceptConstraints, acceptStrategies } from '../validation/placement.ts';
 import { liveTasks } from './snapshot.ts';
-import { troubleOf } from './unplaced.ts';
-
-/** Why tasks of a service could not be started. */
-export interface Trouble {
-  readonly event: 'SERVICE_TASK_CONFIGURATION_FAILURE' | 'SERVICE_TASK_PLACEMENT_FAILURE';
-  readonly reason: string;
-  /** For `events[]` of the service. */
-  readonly message: string;
-  readonly about: PlacementTrouble;
-}
+import { type Trouble, troubleOf } from './unplaced.ts';
 
 /** What tasks are started for: a deployment or a task set. */
 export type Unit = Pick<DeploymentRecord, 'id' | 'revisionArn' | 'definitionArn'>;
 
+/** How many tasks are to start, and of a DAEMON on which container instances. */
+export interface Starts {
+  readonly count: number;
+  readonly instanceIds?: readonly string[];
+}
+
 /**
- * Starts `count` tasks of a unit's revision, each where it finds a place, or one on each of `instanceIds`; answers
- * with what stood in the way of the first that found none.
+ * Starts tasks of a unit's revision, each where it finds a place, or one on each of `instanceIds`; answers with what
+ * stood in the way of the first that found none.
  */
 export function startTasks(
   context: EcsContext,
   book: TaskBook,
   service: ServiceRecord,
   unit: Unit,
-  count: number,
-  instanceIds?: readonly string[],
+  { count, instanceIds }: Starts,
 ): Trouble | undefined {
   const revision = context.state.revisions.get(unit.revisionArn);
   const definition = revision && context.state.definitions.get(revision.definitionKey);

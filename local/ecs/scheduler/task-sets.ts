@@ -1,4 +1,3 @@
-import type { Timer } from '../../support/clock.ts';
 import type { EcsContext } from '../context.ts';
 import { publishAction } from '../events.ts';
 import type { ServiceRecord, TaskRecord } from '../model.ts';
@@ -12,8 +11,8 @@ import type { TargetKeeper } from '../tasks/targets.ts';
 import { afterFailure, noBackoff } from './breaker.ts';
 import { type HealthReport, healthOf, liveTasks, taskSnapshot } from './snapshot.ts';
 import { startTasks } from './start.ts';
+import { earliest, turnCeiling, Wakes } from './wakes.ts';
 
-const turnCeiling = 20;
 const placementRetryMs = 10_000;
 
 /** Keeps every task set at its share of the service's desired count, whenever something about the service changes. */
@@ -21,37 +20,29 @@ export class TaskSetScheduler {
   readonly #context: EcsContext;
   readonly #book: TaskBook;
   readonly #driver: TaskDriver;
-  readonly #woken = new Set<string>();
-  readonly #timers = new Map<string, Timer>();
-  #paused = true;
+  readonly #wakes: Wakes;
 
   constructor(context: EcsContext, book: TaskBook, driver: TaskDriver, targets: TargetKeeper) {
     this.#context = context;
     this.#book = book;
     this.#driver = driver;
+    this.#wakes = new Wakes(context.clock, (serviceKey) => this.#run(serviceKey));
     book.onChange((task, before) => this.#taskChanged(task, before));
     targets.onChange((taskId) => this.#wakeOwner(context.state.tasks.get(taskId)));
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#wakes.resume();
     for (const { serviceKey } of this.#context.state.taskSets.values()) this.wake(serviceKey);
   }
 
   pause(): void {
-    this.#paused = true;
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    this.#wakes.pause();
   }
 
   /** Looks at the service's task sets before this turn of the event loop ends; nothing for a service without any. */
   wake(serviceKey: string): void {
-    if (this.#woken.has(serviceKey) || this.#context.state.taskSets.keysOf(serviceKey).size === 0) return;
-    this.#woken.add(serviceKey);
-    queueMicrotask(() => {
-      this.#woken.delete(serviceKey);
-      if (!this.#paused) this.#run(serviceKey);
-    });
+    if (this.#context.state.taskSets.keysOf(serviceKey).size > 0) this.#wakes.now(serviceKey);
   }
 
   #wakeOwner(task: TaskRecord | undefined): void {
@@ -76,30 +67,23 @@ export class TaskSetScheduler {
   }
 
   #run(serviceKey: string): void {
-    const service = this.#context.state.services.get(serviceKey);
-    const wakeUps: number[] = [];
-    for (const { arn } of this.#context.state.taskSets.of(serviceKey)) {
-      if (!service) continue;
-      for (let turn = 0; turn < turnCeiling; turn += 1) {
-        const looked = this.#look(service, arn);
-        if (looked.acted) continue;
-        wakeUps.push(...looked.moments);
-        break;
-      }
-    }
-    this.#timers.get(serviceKey)?.cancel();
-    this.#timers.delete(serviceKey);
-    if (wakeUps.length === 0) return;
-    const delayMs = Math.min(...wakeUps) - this.#context.clock.now();
-    this.#timers.set(
-      serviceKey,
-      this.#context.clock.after(delayMs, () => this.wake(serviceKey)),
-    );
+    const sets = this.#context.state.taskSets.of(serviceKey);
+    this.#wakes.at(serviceKey, earliest(sets.map(({ arn }) => this.#settle(serviceKey, arn))));
   }
 
-  #look(service: ServiceRecord, arn: string): { acted: boolean; moments: readonly number[] } {
+  /** Looks and acts until nothing is left to do; answers when to look again though nothing happens. */
+  #settle(serviceKey: string, arn: string): number | undefined {
+    for (let turn = 0; turn < turnCeiling; turn += 1) {
+      const service = this.#context.state.services.get(serviceKey);
+      const looked = service && this.#look(service, arn);
+      if (!looked?.acted) return looked?.wakeAt;
+    }
+    return this.#context.clock.now();
+  }
+
+  #look(service: ServiceRecord, arn: string): { acted: boolean; wakeAt: number | undefined } {
     const set = this.#context.state.taskSets.get(arn);
-    if (!set) return { acted: false, moments: [] };
+    if (!set) return { acted: false, wakeAt: undefined };
     const now = this.#context.clock.now();
     const tasks = liveTasks(this.#context, service.key).filter(
       (task) => task.service?.deploymentId === set.id,
@@ -120,7 +104,7 @@ export class TaskSetScheduler {
     const moments = [plan.wakeAt, ...[...health.values()].map(({ changesAt }) => changesAt)];
     return {
       acted: this.#act(service, set, plan, health),
-      moments: moments.filter((moment) => moment !== undefined),
+      wakeAt: earliest(moments),
     };
   }
 
@@ -148,7 +132,7 @@ export class TaskSetScheduler {
   }
 
   #start(service: ServiceRecord, set: TaskSetRecord, count: number): void {
-    const problem = startTasks(this.#context, this.#book, service, set, count);
+    const problem = startTasks(this.#context, this.#book, service, set, { count });
     if (problem === undefined) return;
     publishAction(this.#context, service, problem.event, problem.reason, problem.about);
     say(this.#context, service.key, `(taskSet ${set.id}) ${problem.message}`);

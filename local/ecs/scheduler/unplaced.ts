@@ -1,10 +1,18 @@
 import type { EcsContext } from '../context.ts';
-import { publishAction } from '../events.ts';
+import { type PlacementTrouble, publishAction } from '../events.ts';
 import type { ServiceRecord } from '../model.ts';
 import { type Found, noFargateCapacity } from '../placement/assign.ts';
 import type { PlacementFailure } from '../placement/records.ts';
 import { changeDeployment, say } from '../services/book.ts';
-import type { Trouble } from './start.ts';
+
+/** Why tasks of a service could not be started. */
+export interface Trouble {
+  readonly event: 'SERVICE_TASK_CONFIGURATION_FAILURE' | 'SERVICE_TASK_PLACEMENT_FAILURE';
+  readonly reason: string;
+  /** For `events[]` of the service. */
+  readonly message: string;
+  readonly about: PlacementTrouble;
+}
 
 const firstRetryMs = 10_000;
 const retryCeilingMs = 5 * 60_000;

@@ -5,7 +5,9 @@ import { findPlace } from '../placement/assign.ts';
 import { instancesOf } from '../placement/snapshot.ts';
 import { zoneOfSubnet } from '../placement/subnets.ts';
 import { changeService, say } from '../services/book.ts';
+import { isRolling } from '../strategies/traffic.ts';
 import type { TaskBook } from '../tasks/book.ts';
+import { isProtected } from '../tasks/protection.ts';
 import { isFargateProvider } from '../validation/common.ts';
 import { upperBound } from './decide.ts';
 import { decideMove, type Move, zoneCounts } from './rebalance.ts';
@@ -22,7 +24,7 @@ export function rebalance(context: EcsContext, book: TaskBook, service: ServiceR
   const now = context.clock.now();
   const tasks = liveTasks(context, service.key).map((task) => ({
     ...task,
-    isProtected: (task.protectedUntil ?? 0) > now,
+    isProtected: isProtected(task, now),
   }));
   const zones = zonesOf(context, service, revision, tasks);
   const counts = zoneCounts(zones, tasks);
@@ -49,7 +51,7 @@ function mayRebalance(service: ServiceRecord): boolean {
   return (
     service.zoneRebalancing === 'ENABLED' &&
     service.scheduling !== 'DAEMON' &&
-    (service.configuration.strategy ?? 'ROLLING') === 'ROLLING' &&
+    isRolling(service.configuration) &&
     aimsAtZones &&
     service.status === 'ACTIVE' &&
     upperBound(service.desiredCount, service.configuration.maximumPercent ?? 200) > service.desiredCount

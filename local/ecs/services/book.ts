@@ -52,6 +52,11 @@ export function changeServiceDeployment(
   context.state.serviceDeployments.put(arn, { ...before, ...change, updatedAt: context.clock.now() });
 }
 
+/** The row of a CreateService token; it is forgotten with its service. */
+export function creationTokenKey(cluster: string, token: string): string {
+  return `${cluster}|CreateService|${token}`;
+}
+
 const terminal: ReadonlySet<string> = new Set([
   'STOPPED',
   'SUCCESSFUL',

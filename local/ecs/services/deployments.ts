@@ -7,6 +7,7 @@ import { closeHooks, openHooks } from '../strategies/hooks.ts';
 import type { RolloutRecord } from '../strategies/record.ts';
 import { firstPosition, shiftTraffic } from '../strategies/rollout.ts';
 import { withServingGroups } from '../strategies/target-groups.ts';
+import { isRolling } from '../strategies/traffic.ts';
 import { changeDeployment, changeService, changeServiceDeployment, hasEnded, say } from './book.ts';
 
 const historyCeiling = 100;
@@ -52,9 +53,9 @@ function planned(
   revision: RevisionRecord,
 ): { readonly rollout: RolloutRecord | undefined; readonly target: RevisionRecord } {
   const blue = context.state.revisions.get(service.completed?.revisionArn ?? '');
-  const isRolling = (service.configuration.strategy ?? 'ROLLING') === 'ROLLING';
-  const target = withServingGroups(revision, blue, !isRolling && blue !== undefined);
-  if (isRolling) return { rollout: undefined, target };
+  const rolls = isRolling(service.configuration);
+  const target = withServingGroups(revision, blue, !rolls && blue !== undefined);
+  if (rolls) return { rollout: undefined, target };
   const rollout: RolloutRecord = {
     ...(blue ? { blueRevision: blue.arn } : {}),
     ...firstPosition(service.deployments.length),
@@ -107,11 +108,12 @@ export function supersede(context: EcsContext, service: ServiceRecord, reason = 
 }
 
 /** Whatever comes next, the revision that is given up serves no longer; once it is committed it is blue itself. */
-function returnTraffic(context: EcsContext, { rollout, targetRevision }: ServiceDeploymentRecord): void {
+function returnTraffic(context: EcsContext, { arn, rollout, targetRevision }: ServiceDeploymentRecord): void {
   const green = context.state.revisions.get(targetRevision);
   const blue = context.state.revisions.get(rollout?.blueRevision ?? '');
   if (!rollout || !green || !blue || rollout.stage === 'CLEAN_UP') return;
   shiftTraffic(context, green, blue, { production: 0, test: 0 });
+  changeServiceDeployment(context, arn, { rollout: { ...rollout, isReturning: true } });
 }
 
 const superseded = 'A newer service deployment has replaced this one.';

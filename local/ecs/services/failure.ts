@@ -4,7 +4,7 @@ import { failureThreshold } from '../scheduler/breaker.ts';
 import type { FailureCause } from '../scheduler/decide.ts';
 import { closeHooks } from '../strategies/hooks.ts';
 import { beginReturn } from '../strategies/rollout.ts';
-import { changeServiceDeployment, say } from './book.ts';
+import { changeServiceDeployment, hasEnded, say } from './book.ts';
 import { endServiceDeployment, markFailed, newDeployment, prepend } from './deployments.ts';
 
 /** The deployment has failed: back to what last completed where that is wanted, or a stall where nothing ever did. */
@@ -53,6 +53,12 @@ function explain({ configuration }: ServiceRecord, cause: FailureCause) {
         reason: `${cause.stage} timed out`,
         mayReturn: true,
       };
+    case 'rule':
+      return {
+        detector: 'ECS deployment lifecycle stage',
+        reason: `the listener rule ${cause.ruleArn} cannot be changed`,
+        mayReturn: true,
+      };
   }
 }
 
@@ -71,7 +77,7 @@ function noteCause(
   if (cause.kind === 'breaker') noteBreaker(context, service.key, deployment.id, true);
 }
 
-/** Keeps the service deployment's view of the circuit breaker. */
+/** Keeps the service deployment's view of the circuit breaker: what tripped it stays, whatever its roll-back does. */
 export function noteBreaker(
   context: EcsContext,
   key: string,
@@ -82,7 +88,8 @@ export function noteBreaker(
   const deployment = service?.deployments.find(({ id }) => id === deploymentId);
   const arn = deployment?.serviceDeploymentArn ?? '';
   const before = context.state.serviceDeployments.get(arn);
-  if (!service || !deployment || !before) return;
+  if (!service || !deployment || !before || hasEnded(before)) return;
+  if (before.breaker.triggered && !triggered) return;
   const breaker = service.configuration.deploymentCircuitBreaker;
   changeServiceDeployment(context, arn, {
     breaker: {
@@ -113,8 +120,8 @@ function canReturn(context: EcsContext, service: ServiceRecord, from: Deployment
 }
 
 /**
- * Returns to the revision that last completed; false when there is none. Its tasks that still run are kept: they
- * become the rollback deployment's.
+ * Returns to the revision that last completed; false when there is none. As on ECS the deployment that completed
+ * becomes PRIMARY again under its own id, with the tasks of it that still run.
  */
 function rollBack(context: EcsContext, key: string, failed: DeploymentRecord, cause: string): boolean {
   const service = context.state.services.get(key);
@@ -129,13 +136,7 @@ function rollBack(context: EcsContext, key: string, failed: DeploymentRecord, ca
     rollback: { reason, startedAt: now, revisionArn: revision.arn },
   });
   beginReturn(context, failed.serviceDeploymentArn);
-  const next = newDeployment(
-    context,
-    context.ids.deployment(),
-    revision,
-    failed.serviceDeploymentArn,
-    reason,
-  );
+  const next = newDeployment(context, target.deploymentId, revision, failed.serviceDeploymentArn, reason);
   say(context, key, `rolling back to deployment ${target.deploymentId}.`);
   const spoken = context.state.services.get(key) ?? service;
   const others = spoken.deployments.filter(({ revisionArn }) => revisionArn !== revision.arn);

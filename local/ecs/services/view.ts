@@ -8,6 +8,7 @@ import {
   type ServiceRecord,
   type TaskRecord,
 } from '../model.ts';
+import { platformOf } from '../platform.ts';
 import { liveTasks } from '../scheduler/snapshot.ts';
 import { alarmsView } from '../strategies/alarms.ts';
 import { currentHooks } from '../strategies/hooks.ts';
@@ -79,7 +80,7 @@ function deploymentView(
     failedTasks: deployment.failures,
     createdAt: toSeconds(deployment.createdAt),
     updatedAt: toSeconds(deployment.updatedAt),
-    ...(revision ? settings(revision) : {}),
+    ...(revision ? resolved(revision) : {}),
     taskDefinition: deployment.definitionArn,
     ...(revision ? connectView(revision) : {}),
     rolloutState: deployment.rolloutState,
@@ -107,6 +108,15 @@ function settings(revision: RevisionRecord) {
       ? {}
       : { platformVersion: revision.platformVersion, platformFamily: 'Linux' }),
     ...(revision.network ? { networkConfiguration: { awsvpcConfiguration: revision.network } } : {}),
+  };
+}
+
+/** The same with what Fargate made of the platform version. */
+function resolved(revision: RevisionRecord) {
+  const { platformVersion, ...others } = settings(revision);
+  return {
+    ...others,
+    ...(platformVersion === undefined ? {} : { platformVersion: platformOf(platformVersion) }),
   };
 }
 
@@ -214,11 +224,11 @@ export function serviceRevisionView(context: EcsContext, record: RevisionRecord)
     serviceRevisionArn: record.arn,
     serviceArn: record.serviceArn,
     clusterArn: record.clusterArn,
-    ...settings(record),
+    ...resolved(record),
     loadBalancers: record.loadBalancers,
     ...resolvedView(record),
     serviceRegistries: record.serviceRegistries,
-    ...(record.connect ? { serviceConnectConfiguration: record.connect.configuration } : {}),
+    serviceConnectConfiguration: record.connect?.configuration ?? { enabled: false },
     ...(record.monitoring ? { monitoring: record.monitoring } : {}),
     containerImages: (definition?.containerDefinitions ?? []).map(({ name, image }) => ({
       containerName: name,

@@ -30,6 +30,8 @@ export interface StrategySnapshot {
   readonly isReturning: boolean;
   readonly steps: readonly TrafficStep[];
   readonly bakeMs: number;
+  /** A listener rule whose weights the deployment has to set, and that is not there any more. */
+  readonly lostRule?: string;
   /** Those that count now: of this stage and step, or of the return. */
   readonly hooks: readonly HookSnapshot[];
 }
@@ -62,6 +64,7 @@ export function decideStrategy(snapshot: StrategySnapshot): StrategyPlan {
   const moment = momentOf(snapshot);
   return {
     actions: [
+      ...retireEmpty(snapshot),
       ...shiftOf(snapshot, healthy),
       ...(isStalled ? [] : hooks.actions),
       ...lanes.actions,
@@ -98,9 +101,21 @@ function failureOf(
   if (isReturning) return undefined;
   if (alarms.length > 0) return { kind: 'alarm', names: alarms };
   if (failedHook !== undefined) return { kind: 'hook', hookId: failedHook };
+  if (snapshot.lostRule !== undefined && !isBefore(position.stage, 'TEST_TRAFFIC_SHIFT')) {
+    return { kind: 'rule', ruleArn: snapshot.lostRule };
+  }
   const mayTakeTooLong = position.stage === 'RECONCILE_SERVICE' || position.stage === 'SCALE_UP';
   const isLate = mayTakeTooLong && service.now >= enteredAt + stageCeilingMs;
   return isLate ? { kind: 'stage', stage: position.stage } : undefined;
+}
+
+/** What was superseded or given up is forgotten with its last task, long before green or blue is. */
+function retireEmpty({ service, blueId, greenId }: StrategySnapshot): ServiceAction[] {
+  const present = new Set([blueId, greenId, ...service.tasks.map(({ deploymentId }) => deploymentId)]);
+  return service.deployments
+    .slice(1)
+    .filter(({ id }) => !present.has(id))
+    .map(({ id }) => ({ kind: 'retire', deploymentId: id }));
 }
 
 /** Nothing is shifted before there is anything to shift from or to. */

@@ -1,3 +1,4 @@
+import { isObject } from '../../support/values.ts';
 import type { EcsContext } from '../context.ts';
 import type { ServiceDeploymentRecord } from '../model.ts';
 import { changeHook } from './hooks.ts';
@@ -84,7 +85,7 @@ interface Answer {
 
 /** An answer without a `hookStatus` that ECS knows is a failure. */
 function readAnswer(answer: unknown): Answer {
-  const { hookStatus, callBackDelay, hookDetails } = isRecord(answer) ? answer : {};
+  const { hookStatus, callBackDelay, hookDetails } = isObject(answer) ? answer : {};
   if (hookStatus === 'SUCCEEDED') return { status: 'SUCCEEDED' };
   if (hookStatus !== 'IN_PROGRESS') return { status: 'FAILED' };
   const isDelay = typeof callBackDelay === 'number' && callBackDelay > 0;
@@ -94,7 +95,7 @@ function readAnswer(answer: unknown): Answer {
 
 function merged(before: unknown, added: unknown): unknown {
   if (added === undefined) return before;
-  return isRecord(before) && isRecord(added) ? { ...before, ...added } : added;
+  return isObject(before) && isObject(added) ? { ...before, ...added } : added;
 }
 
 function weights({ targetRevision, rollout }: ServiceDeploymentRecord, greenPercent: number) {
@@ -103,8 +104,4 @@ function weights({ targetRevision, rollout }: ServiceDeploymentRecord, greenPerc
     [targetRevision]: greenPercent,
     ...(blue === undefined ? {} : { [blue]: Math.round((100 - greenPercent) * 10) / 10 }),
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

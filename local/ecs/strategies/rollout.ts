@@ -74,6 +74,16 @@ export function shiftTraffic(
   });
 }
 
+/** A listener rule of the revision whose weights cannot be set, because it is gone or forwards no longer. */
+export function lostRuleOf(context: EcsContext, { loadBalancers }: RevisionRecord): string | undefined {
+  return loadBalancers
+    .flatMap(({ advancedConfiguration: advanced }) => [
+      advanced?.productionListenerRule,
+      advanced?.testListenerRule,
+    ])
+    .find((rule) => rule !== undefined && context.trafficRules.weights(rule) === undefined);
+}
+
 function setWeights(
   context: EcsContext,
   rule: string | undefined,

@@ -4,7 +4,7 @@ import type { ServiceSnapshot } from '../scheduler/decide.ts';
 import { decideStrategy, type StrategyAction, type StrategyPlan } from './decide.ts';
 import { changeHook, currentHooks } from './hooks.ts';
 import { LambdaHooks } from './lambda-hooks.ts';
-import { enterStage, shiftTraffic } from './rollout.ts';
+import { enterStage, lostRuleOf, shiftTraffic } from './rollout.ts';
 import { trafficSteps } from './traffic.ts';
 
 /** What the strategies alone do; tasks, ends and failures are the service scheduler's. */
@@ -35,6 +35,8 @@ export class StrategyRunner {
     if (!record || !rollout || service.deployments[0]?.rolloutState === 'COMPLETED') return undefined;
     const idOf = (revision: string | undefined) =>
       service.deployments.find(({ revisionArn }) => revisionArn === revision)?.id;
+    const green = this.#context.state.revisions.get(record.targetRevision);
+    const lostRule = green && lostRuleOf(this.#context, green);
     return decideStrategy({
       service: snapshot,
       blueId: idOf(rollout.blueRevision),
@@ -44,6 +46,7 @@ export class StrategyRunner {
       isReturning: rollout.isReturning,
       steps: trafficSteps(record.configuration, rollout.blueRevision !== undefined),
       bakeMs: rollout.blueRevision === undefined ? 0 : (record.configuration.bakeTimeInMinutes ?? 0) * 60_000,
+      ...(lostRule === undefined ? {} : { lostRule }),
       hooks: currentHooks(record).map((hook) => ({ ...hook, isRunning: this.#lambdas.isRunning(hook.id) })),
     });
   }

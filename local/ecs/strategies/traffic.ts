@@ -10,6 +10,11 @@ export interface TrafficStep {
 
 const minuteMs = 60_000;
 
+/** Whether deployments replace tasks within minimum and maximum: what ECS does where no strategy is named. */
+export function isRolling({ strategy = 'ROLLING' }: Wire<DeploymentConfiguration>): boolean {
+  return strategy === 'ROLLING';
+}
+
 /**
  * The steps in which production traffic moves. LINEAR by 30: 30, 60, 90, 100; the last is not baked. CANARY 5:
  * 5, then 100. Where nothing serves yet there is nothing to compare with: all at once.

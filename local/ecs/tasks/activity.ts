@@ -11,7 +11,8 @@ export interface Activity {
   readonly restarting: Set<string>;
   /** Moments, in epoch milliseconds, at which a dependency is given up. */
   readonly awaited: Set<number>;
-  readonly timers: Timer[];
+  /** Those that have not fired. */
+  readonly timers: Set<Timer>;
 }
 
 export class Activities {
@@ -33,7 +34,7 @@ export class Activities {
         signalled: new Set(),
         restarting: new Set(),
         awaited: new Set(),
-        timers: [],
+        timers: new Set(),
       };
       this.#byTask.set(taskId, activity);
     }
@@ -42,11 +43,13 @@ export class Activities {
 
   /** Does something later and looks at the task again, unless the task has ended by then. */
   after(taskId: string, delayMs: number, action: () => void): void {
+    const { timers } = this.of(taskId);
     const timer = this.#context.clock.after(delayMs, () => {
+      timers.delete(timer);
       action();
       this.#wake(taskId);
     });
-    this.of(taskId).timers.push(timer);
+    timers.add(timer);
   }
 
   forget(taskId: string): void {

@@ -1,6 +1,6 @@
 import type { EcsContext } from '../context.ts';
 import { publishTask } from '../events.ts';
-import type { ContainerRecord, TaskRecord } from '../model.ts';
+import type { TaskRecord } from '../model.ts';
 
 export type TaskListener = (task: TaskRecord, before: TaskRecord | undefined) => void;
 
@@ -49,15 +49,4 @@ export class TaskBook {
   #tell(task: TaskRecord, before: TaskRecord | undefined): void {
     for (const listener of this.#listeners) listener(task, before);
   }
-}
-
-/** The containers of `task` with one of them changed. */
-export function withContainer(
-  task: TaskRecord,
-  name: string,
-  change: Partial<ContainerRecord>,
-): readonly ContainerRecord[] {
-  return task.containers.map((container) =>
-    container.name === name ? { ...container, ...change } : container,
-  );
 }

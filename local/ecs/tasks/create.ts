@@ -14,6 +14,8 @@ import type {
 import type { HostPort, Reservation } from '../placement/records.ts';
 import { bindPorts, needsOf, portKey, remainingOf } from '../placement/resources.ts';
 import { subnetInZone, zoneOfSubnet } from '../placement/subnets.ts';
+import { platformOf } from '../platform.ts';
+import { isFargateProvider } from '../validation/common.ts';
 import type { Wire } from '../wire.ts';
 
 export interface NewTask {
@@ -45,7 +47,7 @@ export function newTask(context: EcsContext, wanted: NewTask): TaskRecord {
   const { definition } = wanted.definition;
   const overrides = completeOverrides(definition.containerDefinitions ?? [], wanted.overrides);
   const { subnetId, zone, reserved, hostPorts } = settle(context, wanted, overrides);
-  const isFargate = wanted.launchType === 'FARGATE' || (wanted.capacityProvider ?? '').startsWith('FARGATE');
+  const isFargate = wanted.launchType === 'FARGATE' || isFargateProvider(wanted.capacityProvider);
   return {
     id,
     arn: context.arns.task(wanted.cluster.name, id),
@@ -66,7 +68,7 @@ export function newTask(context: EcsContext, wanted: NewTask): TaskRecord {
     overrides,
     ...(wanted.launchType === undefined ? {} : { launchType: wanted.launchType }),
     ...(wanted.capacityProvider === undefined ? {} : { capacityProvider: wanted.capacityProvider }),
-    ...(isFargate ? { platformVersion: platform(wanted.platformVersion) } : {}),
+    ...(isFargate ? { platformVersion: platformOf(wanted.platformVersion) } : {}),
     cpu: overrides.cpu ?? definition.cpu ?? sum(definition.containerDefinitions, 'cpu'),
     memory: overrides.memory ?? definition.memory ?? sum(definition.containerDefinitions, 'memory'),
     ...(isFargate
@@ -165,10 +167,6 @@ function completeOverrides(
     ),
     inferenceAcceleratorOverrides: given?.inferenceAcceleratorOverrides ?? [],
   };
-}
-
-function platform(version: string | undefined): string {
-  return version === undefined || version === 'LATEST' ? '1.4.0' : version;
 }
 
 function sum(containers: readonly ContainerDefinition[] | undefined, member: 'cpu' | 'memory'): string {

@@ -1,8 +1,17 @@
 import type { ExitedContainer, RunningContainer } from '../../runtimes/runtime.ts';
 import type { EcsContext } from '../context.ts';
-import type { ContainerDefinition, ContainerRecord, StopCode, TaskRecord } from '../model.ts';
+import type { ContainerDefinition, StopCode, TaskRecord } from '../model.ts';
 import { Activities } from './activity.ts';
-import { type TaskBook, withContainer } from './book.ts';
+import type { TaskBook } from './book.ts';
+import {
+  type FailedStart,
+  whenContainerFailed,
+  whenExited,
+  whenRunning,
+  whenStartFailed,
+  whenStopped,
+  withContainer,
+} from './changes.ts';
 import { readiness } from './dependencies.ts';
 import { HealthProber } from './health.ts';
 import { containerId, parseContainerId } from './launch.ts';
@@ -107,29 +116,7 @@ export class TaskDriver {
     this.#prober.forget(task.id, container.name);
     const definition = this.#definitions(task).find(({ name }) => name === container.name);
     if (this.#restarter.takes(task, container, definition, exit)) return;
-    const containers = withContainer(task, container.name, {
-      status: 'STOPPED',
-      isRestarting: false,
-      // One that began and ended while nobody looked has been started all the same.
-      startedAt: container.startedAt ?? this.#context.clock.now(),
-      ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }),
-      ...(exit.reason === undefined ? {} : { reason: exit.reason }),
-    });
-    const now = this.#context.clock.now();
-    const endsTask = container.essential && task.desiredStatus === 'RUNNING';
-    this.#book.change(task.id, {
-      containers,
-      ...(containers.every(({ status }) => status === 'STOPPED') ? { executionStoppedAt: now } : {}),
-      ...(endsTask
-        ? {
-            desiredStatus: 'STOPPED',
-            stopCode: 'EssentialContainerExited',
-            stoppedReason: 'Essential container in task exited',
-            stoppingAt: now,
-            executionStoppedAt: now,
-          }
-        : {}),
-    });
+    this.#book.change(task.id, whenExited(task, container, exit, this.#context.clock.now()));
   }
 
   /** Records that a container runs: launched just now, or found after a restart. */
@@ -141,18 +128,7 @@ export class TaskDriver {
       this.#book.note(taskId, { containers: withContainer(task, name, { isRestarting: false }) });
     }
     if (container.status !== 'PENDING') return;
-    this.#book.change(taskId, {
-      containers: withContainer(task, name, {
-        status: 'RUNNING',
-        startedAt: this.#context.clock.now(),
-        runtimeId: found.runtimeId,
-        ...(found.imageDigest === undefined ? {} : { imageDigest: found.imageDigest }),
-        ...(found.publishedPorts === undefined ? {} : { publishedPorts: found.publishedPorts }),
-      }),
-      ...(task.address === undefined ? { address: found.address } : {}),
-      pullStartedAt: task.pullStartedAt ?? task.createdAt,
-      pullStoppedAt: this.#context.clock.now(),
-    });
+    this.#book.change(taskId, whenRunning(task, name, found, this.#context.clock.now()));
     this.#watch(taskId);
   }
 
@@ -205,7 +181,9 @@ export class TaskDriver {
     if (waiting.length === 0) return this.#move(task, 'ACTIVATING');
     for (const container of waiting) {
       const definition = definitions.find(({ name }) => name === container.name);
-      if (!definition) return this.#failStart(task, container.name, `Container ${container.name} is gone.`);
+      const { name } = container;
+      if (!definition)
+        return this.#fail(task.id, whenStartFailed, { name, reason: `Container ${name} is gone.` });
       const ready = readiness(definition, definitions, task.containers, this.#context.clock.now());
       switch (ready.is) {
         case 'ready':
@@ -213,7 +191,9 @@ export class TaskDriver {
           void this.#launch(task, definition);
           return false;
         case 'never':
-          return this.#failContainer(task, container.name, ready.reason, neverStarted);
+          return this.#fail(task.id, whenContainerFailed, {
+            ...{ name, reason: ready.reason, exitCode: neverStarted },
+          });
         case 'wait':
           if (ready.untilMs !== undefined) this.#lookAgainAt(task.id, ready.untilMs);
       }
@@ -230,41 +210,21 @@ export class TaskDriver {
 
   async #launch(task: TaskRecord, definition: ContainerDefinition): Promise<void> {
     const name = definition.name ?? '';
+    const activity = this.#activities.of(task.id);
     const outcome = await this.#launcher.launch(task, definition);
-    this.#activities.of(task.id).launching = undefined;
+    activity.launching = undefined;
     if (outcome.is === 'running') this.running(task.id, name, outcome.found);
-    if (outcome.is === 'failed' && outcome.concerns === 'task') this.#failStart(task, name, outcome.reason);
-    if (outcome.is === 'failed' && outcome.concerns === 'container') {
-      this.#failContainer(task, name, outcome.reason);
+    if (outcome.is === 'failed') {
+      const change = outcome.concerns === 'task' ? whenStartFailed : whenContainerFailed;
+      this.#fail(task.id, change, { name, reason: outcome.reason });
     }
     this.wake(task.id);
   }
 
-  /** Without one of its containers that are not essential a task goes on. */
-  #failContainer(task: TaskRecord, name: string, reason: string, exitCode?: number): boolean {
-    const current = this.#context.state.tasks.get(task.id);
-    const container = current?.containers.find((one) => one.name === name);
-    if (!current || container?.essential !== false) return this.#failStart(task, name, reason, exitCode);
-    this.#book.change(task.id, { containers: withContainer(current, name, stoppedFor(reason, exitCode)) });
-    return true;
-  }
-
-  #failStart(task: TaskRecord, name: string, reason: string, exitCode?: number): boolean {
-    const current = this.#context.state.tasks.get(task.id);
-    if (!current) return false;
-    const containers = withContainer(current, name, stoppedFor(reason, exitCode));
-    const isFirst = current.desiredStatus === 'RUNNING';
-    this.#book.change(task.id, {
-      containers,
-      ...(isFirst
-        ? {
-            desiredStatus: 'STOPPED',
-            stopCode: 'TaskFailedToStart',
-            stoppedReason: reason,
-            stoppingAt: this.#context.clock.now(),
-          }
-        : {}),
-    });
+  #fail(taskId: string, changeOf: typeof whenStartFailed, failed: FailedStart): boolean {
+    const task = this.#context.state.tasks.get(taskId);
+    if (!task) return false;
+    this.#book.change(taskId, changeOf(task, failed, this.#context.clock.now()));
     return true;
   }
 
@@ -305,13 +265,7 @@ export class TaskDriver {
         // What is left behind is the runtime's to clean; the task has ended all the same.
       });
     }
-    this.#book.change(task.id, {
-      lastStatus: 'STOPPED',
-      stoppedAt: this.#context.clock.now(),
-      // The notice was kept; what stopped the task is that Spot took its capacity back.
-      ...(isSpotNotice(task) ? { stopCode: 'SpotInterruption' } : {}),
-      containers: task.containers.map((container) => ({ ...container, status: 'STOPPED' })),
-    });
+    this.#book.change(task.id, whenStopped(task, this.#context.clock.now()));
     return false;
   }
 
@@ -320,13 +274,5 @@ export class TaskDriver {
   }
 }
 
-function isSpotNotice({ stopCode, capacityProvider }: TaskRecord): boolean {
-  return stopCode === 'TerminationNotice' && capacityProvider === 'FARGATE_SPOT';
-}
-
 /** The agent's exit code for a container that it gives up before its start. */
 const neverStarted = 143;
-
-function stoppedFor(reason: string, exitCode: number | undefined): Partial<ContainerRecord> {
-  return { status: 'STOPPED', reason, ...(exitCode === undefined ? {} : { exitCode }) };
-}

@@ -1,7 +1,8 @@
 import type { Timer } from '../../support/clock.ts';
 import type { EcsContext } from '../context.ts';
 import type { ContainerDefinition, ContainerRecord, Health, HealthCheck, TaskRecord } from '../model.ts';
-import { type TaskBook, withContainer } from './book.ts';
+import type { TaskBook } from './book.ts';
+import { withContainer } from './changes.ts';
 import { containerId } from './launch.ts';
 
 interface Probe {
@@ -116,6 +117,11 @@ export function taskHealth(containers: readonly ContainerRecord[]): Health {
   const checked = containers.filter(({ essential, checked }) => essential && checked);
   if (checked.some(({ health }) => health === 'UNHEALTHY')) return 'UNHEALTHY';
   return checked.length > 0 && checked.every(({ health }) => health === 'HEALTHY') ? 'HEALTHY' : 'UNKNOWN';
+}
+
+/** Whether health checks of its containers say how the task is; without any it is well as long as it runs. */
+export function isHealthChecked({ containers }: Pick<TaskRecord, 'containers'>): boolean {
+  return containers.some(({ essential, checked }) => essential && checked);
 }
 
 function probeArguments(command: readonly string[]): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Task } from '@aws-sdk/client-ecs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Script } from '../../runtimes/scripted/runtime.ts';
 import { type Bench, network, startBench, webDefinition } from '../testing.ts';
 import type { Wire } from '../wire.ts';
@@ -252,6 +252,21 @@ describe('after a restart', () => {
       const versions = story(b, task).map((entry) => Number(entry.split(':')[0]));
       expect(versions).toEqual(versions.map((_, index) => index + 1));
     }
+  });
+});
+
+describe('a restart while the runtime does not answer', () => {
+  it('fails, and takes nothing that runs for ended', async () => {
+    const b = await bench();
+    const task = run(b);
+    await b.clock.advance(10);
+    const before = story(b, task);
+    vi.spyOn(b.runtime, 'adopt').mockRejectedValue(new Error('no engine answers'));
+    await expect(b.restart()).rejects.toThrow('no engine answers');
+    vi.restoreAllMocks();
+    await b.restart();
+    expect(describeTask(b, task).lastStatus).toBe('RUNNING');
+    expect(story(b, task)).toEqual(before);
   });
 });
 

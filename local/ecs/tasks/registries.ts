@@ -3,6 +3,7 @@ import { publishAction } from '../events.ts';
 import type { TaskRecord } from '../model.ts';
 import { say } from '../services/book.ts';
 import type { TaskBook } from './book.ts';
+import { isHealthChecked } from './health.ts';
 
 /**
  * Registers the tasks of services with Cloud Map when they run, takes them out when they leave, and says there how
@@ -63,9 +64,8 @@ function isListed(task: TaskRecord): boolean {
 }
 
 /** Without a health check of its containers a task that runs is well. */
-function isWell({ containers, health }: TaskRecord): boolean {
-  const isChecked = containers.some(({ essential, checked }) => essential && checked);
-  return !isChecked || health === 'HEALTHY';
+function isWell(task: TaskRecord): boolean {
+  return !isHealthChecked(task) || task.health === 'HEALTHY';
 }
 
 interface Entry {

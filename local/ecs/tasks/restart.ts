@@ -2,7 +2,8 @@ import type { ExitedContainer } from '../../runtimes/runtime.ts';
 import type { EcsContext } from '../context.ts';
 import type { ContainerDefinition, ContainerRecord, TaskRecord } from '../model.ts';
 import type { Activities } from './activity.ts';
-import { type TaskBook, withContainer } from './book.ts';
+import type { TaskBook } from './book.ts';
+import { withContainer } from './changes.ts';
 import { taskHealth } from './health.ts';
 import type { Launcher } from './launcher.ts';
 

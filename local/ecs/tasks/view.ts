@@ -19,27 +19,28 @@ export function taskView(task: TaskRecord, includeTags = false): Wire<Task> {
 function viewOf(task: TaskRecord): Wire<Task> {
   return {
     ...common(task),
+    ...(task.platformVersion === undefined ? {} : { platformFamily: 'Linux' }),
     attachments: attachments(task, 'ElasticNetworkInterface'),
     containers: task.containers.map((container) => containerView(task, container)),
     healthStatus: task.health,
     tags: [],
-    ...(task.networkInterface
-      ? { connectivity: 'CONNECTED', connectivityAt: toSeconds(task.createdAt) }
-      : {}),
+    ...(isConnected(task) ? { connectivity: 'CONNECTED', connectivityAt: toSeconds(task.createdAt) } : {}),
     ...mapTimes(task, toSeconds),
   };
 }
 
-/** The same as the `detail` of a task event: ISO times, `updatedAt`, neither tags nor health. */
+/**
+ * The same as the `detail` of a task event: ISO times, `updatedAt`, neither tags, health nor platform family;
+ * network bindings and accelerators only where there are any.
+ */
 export function taskDetail(task: TaskRecord, updatedAt: number): Record<string, unknown> {
+  const { inferenceAcceleratorOverrides: accelerators, ...overrides } = task.overrides;
   return withoutUndefined({
     ...common(task),
+    overrides: accelerators?.length ? task.overrides : overrides,
     attachments: attachments(task, 'eni'),
-    containers: task.containers.map((container) => {
-      const { healthStatus: _, ...seen } = containerView(task, container);
-      return seen;
-    }),
-    ...(task.networkInterface ? { connectivity: 'CONNECTED', connectivityAt: toIso(task.createdAt) } : {}),
+    containers: task.containers.map((container) => containerDetail(task, container)),
+    ...(isConnected(task) ? { connectivity: 'CONNECTED', connectivityAt: toIso(task.createdAt) } : {}),
     ...mapTimes(task, toIso),
     updatedAt: toIso(updatedAt),
   });
@@ -62,7 +63,6 @@ function common(task: TaskRecord) {
     memory: task.memory,
     overrides: task.overrides,
     platformVersion: task.platformVersion,
-    platformFamily: task.platformVersion === undefined ? undefined : 'Linux',
     startedBy: task.startedBy,
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason,
@@ -115,6 +115,16 @@ function containerView(task: TaskRecord, container: ContainerRecord): Wire<Conta
   });
 }
 
+function containerDetail(task: TaskRecord, container: ContainerRecord): Record<string, unknown> {
+  const { healthStatus: _, networkBindings, ...seen } = containerView(task, container);
+  return { ...seen, ...(networkBindings?.length ? { networkBindings } : {}) };
+}
+
+/** A container instance is connected before it is given a task; on Fargate the task's interface must be attached. */
+function isConnected({ reserved, networkInterface, address }: TaskRecord): boolean {
+  return reserved !== undefined || (networkInterface !== undefined && address !== undefined);
+}
+
 /** Ports of the container instance, from the moment the container runs; awsvpc has none. */
 function bindings(task: TaskRecord, container: ContainerRecord) {
   if (container.status === 'PENDING' || task.networkInterface) return [];
@@ -141,13 +151,11 @@ function execAgent({ status, startedAt }: ContainerRecord) {
 function attachments(task: TaskRecord, type: string): Wire<Attachment>[] {
   const eni = task.networkInterface;
   if (!eni) return [];
-  const details = [
-    { name: 'subnetId', value: eni.subnetId },
-    { name: 'networkInterfaceId', value: eni.interfaceId },
-    { name: 'macAddress', value: eni.macAddress },
-  ];
+  const details = [{ name: 'subnetId', value: eni.subnetId }];
   if (task.address) {
     details.push(
+      { name: 'networkInterfaceId', value: eni.interfaceId },
+      { name: 'macAddress', value: eni.macAddress },
       { name: 'privateDnsName', value: `ip-${task.address.replaceAll('.', '-')}.ec2.internal` },
       { name: 'privateIPv4Address', value: task.address },
     );

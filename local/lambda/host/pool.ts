@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Credentials } from '../../iam/sessions.ts';
+import type { Credentials } from '../../iam/credentials.ts';
 import type { Clock } from '../../support/clock.ts';
 import type { FunctionSettings } from '../settings.ts';
 import type { FunctionLog } from './function-log.ts';

@@ -1,6 +1,7 @@
-import type { ServiceEvent } from '../../ecs/events.ts';
+import type { ServiceEvent } from '../../events/model.ts';
 import type { Clock } from '../../support/clock.ts';
 import type { Journal, Table } from '../../support/journal.ts';
+import { emptied } from '../../support/tables.ts';
 import { stateChangeEvent } from './event.ts';
 import type { AlarmRecord, AlarmState, HistoryRecord, HistoryType } from './model.ts';
 
@@ -110,8 +111,7 @@ export class AlarmBook {
   }
 
   reset(): void {
-    for (const table of [this.#alarms, this.#history] as Table<unknown>[])
-      for (const [key] of [...table.entries()]) table.delete(key);
+    emptied([this.#alarms, this.#history]);
   }
 
   #note(alarm: AlarmRecord, type: HistoryType, summary: string, data: object): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ServiceEvent } from '../../ecs/events.ts';
+import type { ServiceEvent } from '../../events/model.ts';
+import { isoSeconds } from '../../support/timestamp.ts';
 import type { AlarmRecord } from './model.ts';
 
 interface Place {
@@ -19,7 +20,7 @@ export function stateChangeEvent(
     'detail-type': 'CloudWatch Alarm State Change',
     source: 'aws.cloudwatch',
     account,
-    time: `${new Date(now.stateUpdatedAtMs).toISOString().slice(0, 19)}Z`,
+    time: isoSeconds(now.stateUpdatedAtMs),
     region,
     resources: [now.arn],
     detail: {

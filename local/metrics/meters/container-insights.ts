@@ -1,11 +1,10 @@
 import type { ClusterRecord, ServiceRecord } from '../../ecs/model.ts';
 import { isStarting } from '../../ecs/model.ts';
 import { taskOwners } from '../../ecs/state.ts';
-import type { Unit } from '../model.ts';
-import type { Measurement } from './meters.ts';
+import { type Dimensions, type Measurement, measurementsIn } from './measurement.ts';
 import type { EcsState, TaskUsage } from './tasks.ts';
 
-type Dimensions = Readonly<Record<string, string>>;
+const measurement = measurementsIn('ECS/ContainerInsights');
 
 /** `ECS/ContainerInsights`, for clusters whose setting `containerInsights` is on. */
 export function containerInsights(ecs: EcsState, usages: readonly TaskUsage[]): Measurement[] {
@@ -97,13 +96,3 @@ function used(dimensions: Dimensions, usages: readonly TaskUsage[]): Measurement
     ),
   ];
 }
-
-const measurement = (
-  name: string,
-  dimensions: Dimensions,
-  value: number,
-  unit: Unit = 'Count',
-): Measurement => ({
-  namespace: 'ECS/ContainerInsights',
-  ...{ name, dimensions, unit, value },
-});

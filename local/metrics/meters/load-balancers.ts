@@ -1,11 +1,10 @@
 import { latenciesOf } from '../../loadbalancer/histogram.ts';
 import type { MeasuredGroup } from '../../loadbalancer/measured.ts';
 import { addTally, type Counts, emptyTally, type Tally } from '../../loadbalancer/tally.ts';
-import type { Unit } from '../model.ts';
 import type { Summary } from '../summary.ts';
-import type { Measurement } from './meters.ts';
+import { type Dimensions, type Measurement, measurementsIn } from './measurement.ts';
 
-type Dimensions = Readonly<Record<string, string>>;
+const measurement = measurementsIn('AWS/ApplicationELB');
 
 const counters: Readonly<Record<string, keyof Counts>> = {
   HTTPCode_Target_2XX_Count: 'target2xx',
@@ -68,10 +67,3 @@ function traffic(dimensions: Dimensions, { counts, latency }: Tally): Measuremen
 
 /** Each request is a value of one, as AWS has it: Sum is the only statistic that tells something. */
 const ofOnes = { minimum: 1, maximum: 1 };
-
-const measurement = (
-  name: string,
-  dimensions: Dimensions,
-  value: number | Summary,
-  unit: Unit = 'Count',
-): Measurement => ({ namespace: 'AWS/ApplicationELB', ...{ name, dimensions, value, unit } });

@@ -3,11 +3,12 @@ import type { LoadBalancerHost } from '../../loadbalancer/loadbalancer.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import type { Clock, Timer } from '../../support/clock.ts';
 import type { Resolution } from '../line.ts';
-import { metricId, type Unit } from '../model.ts';
+import { metricId } from '../model.ts';
 import type { Sample } from '../store.ts';
-import { type Summary, summaryOf } from '../summary.ts';
+import { summaryOf } from '../summary.ts';
 import { containerInsights } from './container-insights.ts';
 import { loadBalancerMetrics } from './load-balancers.ts';
+import type { Measurement } from './measurement.ts';
 import { fastMetrics, fastSeconds } from './resolution.ts';
 import { serviceMetrics } from './services.ts';
 import { type EcsState, TaskMeter } from './tasks.ts';
@@ -20,15 +21,6 @@ export interface MetersDependencies {
   /** Where samples go. */
   measured(sample: Sample): void;
   log(line: string): void;
-}
-
-/** What one look gives: a metric, and the values of the minute. */
-export interface Measurement {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly unit: Unit;
-  readonly value: number | Summary;
 }
 
 export interface Meters {
@@ -61,10 +53,13 @@ export function createMeters(deps: MetersDependencies): Meters {
   const measureMinute = (endMs: number) => {
     const fromMs = endMs - minuteMs;
     put(fromMs, 60, loadBalancerMetrics(loadBalancer.measured(fromMs, endMs)));
-    minutely.look(endMs).then((usages) => {
-      const slow = serviceMetrics(usages, (service, name) => !isFast(service, name));
-      put(fromMs, 60, [...slow, ...containerInsights(ecs, usages)]);
-    }, failed);
+    minutely
+      .look(endMs)
+      .then((usages) => {
+        const slow = serviceMetrics(usages, (service, name) => !isFast(service, name));
+        put(fromMs, 60, [...slow, ...containerInsights(ecs, usages)]);
+      })
+      .catch(failed);
   };
   const measureFast = (endMs: number) => {
     const keys = new Set(
@@ -72,7 +67,8 @@ export function createMeters(deps: MetersDependencies): Meters {
     );
     fast
       .look(endMs, ({ service }) => service !== undefined && keys.has(service.key))
-      .then((usages) => put(endMs - everyMs, 1, serviceMetrics(usages, isFast)), failed);
+      .then((usages) => put(endMs - everyMs, 1, serviceMetrics(usages, isFast)))
+      .catch(failed);
   };
   const wait = () => {
     const nowMs = clock.now();

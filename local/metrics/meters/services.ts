@@ -1,10 +1,12 @@
 import type { ServiceRecord } from '../../ecs/model.ts';
 import { summaryOf, type ValueCount } from '../summary.ts';
-import type { Measurement } from './meters.ts';
+import { type Dimensions, type Measurement, measurementsIn } from './measurement.ts';
 import type { TaskUsage } from './tasks.ts';
 
+const measurement = measurementsIn('AWS/ECS');
+
 interface Group {
-  readonly dimensions: Readonly<Record<string, string>>;
+  readonly dimensions: Dimensions;
   readonly cpu: ValueCount[];
   readonly memory: ValueCount[];
 }
@@ -28,10 +30,8 @@ export function serviceMetrics(
     if (used.memoryReservedMiB > 0 && isWanted(service, 'MemoryUtilization'))
       group.memory.push([(100 * used.memoryMiB) / used.memoryReservedMiB, 1]);
   }
-  const named = (name: string, dimensions: Group['dimensions'], values: readonly ValueCount[]) =>
-    values.length === 0
-      ? []
-      : [{ namespace: 'AWS/ECS', name, dimensions, unit: 'Percent' as const, value: summaryOf(values) }];
+  const named = (name: string, dimensions: Dimensions, values: readonly ValueCount[]) =>
+    values.length === 0 ? [] : [measurement(name, dimensions, summaryOf(values), 'Percent')];
   return [...groups.values()].flatMap(({ dimensions, cpu, memory }) => [
     ...named('CPUUtilization', dimensions, cpu),
     ...named('MemoryUtilization', dimensions, memory),

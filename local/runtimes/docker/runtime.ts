@@ -99,12 +99,7 @@ class DockerRuntime implements Runtime {
     const publish = !(await this.#bridgeIsReachable());
     const surroundings = { owner: this.#owner, publish, ...(joins !== undefined && { joins }) };
     try {
-      const log = launch.log && {
-        'berth.log.group': launch.log.group,
-        'berth.log.stream': launch.log.stream,
-      };
-      const options = createOptions(launch, surroundings);
-      return await this.#docker.createContainer({ ...options, Labels: { ...options.Labels, ...log } });
+      return await this.#docker.createContainer(createOptions(launch, surroundings));
     } catch (error) {
       throw refusal('CannotCreateContainerError', error);
     }

@@ -16,6 +16,7 @@ import {
   UpdateContainerInstancesStateCommand,
 } from '@aws-sdk/client-ecs';
 import { expect } from 'vitest';
+import { refusal } from '../refusal.ts';
 import type { Row } from '../row.ts';
 import type { World } from '../world.ts';
 
@@ -204,6 +205,33 @@ export const containerInstances: readonly Row[] = [
         status: 'REGISTERING',
       });
       await expect(world.ecs.send(command)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    },
+  },
+  {
+    page: 'API_UpdateContainerInstancesState',
+    says: 'one to ten instances are updated at once, and none described or started on is refused',
+    async run(world) {
+      const arn = await registered(world);
+      await jobDefinition(world);
+      const update = (containerInstances: string[]) =>
+        refusal(
+          world.ecs.send(
+            new UpdateContainerInstancesStateCommand({ containerInstances, status: 'DRAINING' }),
+          ),
+        );
+      expect(await update([])).toBe('InvalidParameterException: Container instance cannot be empty.');
+      expect(await update(Array.from({ length: 11 }, () => arn))).toBe(
+        'InvalidParameterException: instanceIds can have at most 10 items.',
+      );
+      expect(
+        await refusal(world.ecs.send(new DescribeContainerInstancesCommand({ containerInstances: [] }))),
+      ).toBe('InvalidParameterException: Container instance cannot be empty.');
+      expect(
+        await refusal(
+          world.ecs.send(new StartTaskCommand({ taskDefinition: 'job', containerInstances: [] })),
+        ),
+      ).toBe('InvalidParameterException: Container Instances cannot be empty.');
+      expect((await describe(world, arn))?.status).toBe('ACTIVE');
     },
   },
   {

@@ -103,6 +103,9 @@ export const services: readonly Row[] = [
       expect(await refused(world, { desiredCount: 5 })).toBe(
         'InvalidParameterException: Creation of service was not idempotent.',
       );
+      expect(await refused(world, { serviceName: 'other', clientToken: 'once' })).toBe(
+        'InvalidParameterException: Creation of service was not idempotent.',
+      );
     },
   },
   {
@@ -173,8 +176,8 @@ export const services: readonly Row[] = [
       await world.clock.advance(5000);
       const messages = ((await shown(world)).events ?? []).map(({ message }) => message);
       const group = `(target-group ${targetGroupArn})`;
-      expect(messages).toContain(`(service web) registered 1 targets in ${group}.`);
-      expect(messages).toContain(`(service web) deregistered 1 targets in ${group}.`);
+      expect(messages).toContain(`(service web) registered 1 targets in ${group}`);
+      expect(messages).toContain(`(service web) deregistered 1 targets in ${group}`);
       expect(messages).toContain('(service web) has begun draining connections on 1 tasks.');
     },
   },

@@ -126,7 +126,15 @@ export const tagsAndSettings: readonly Row[] = [
       const of = (rest: string) => refusal(tagsOf(world, arn.replace('cluster/default', rest)));
       expect(await of('cluster/gone')).toBe('ClusterNotFoundException: Cluster not found.');
       expect(await of('task-definition/gone:1')).toBe('ClientException: Unable to describe task definition.');
-      expect(await of('service/default/gone')).toMatch(/^ResourceNotFoundException/);
+      const gone = 'The specified resource was not found.';
+      expect(await of('service/default/gone')).toBe(`InvalidParameterException: ${gone}`);
+      const service = arn.replace('cluster/default', 'service/default/gone');
+      expect(await refusal(tag(world, service, { key: 'k', value: 'v' }))).toBe(
+        `ResourceNotFoundException: ${gone}`,
+      );
+      expect(await of('service/web')).toBe(
+        'InvalidParameterException: Long arn format must be used for tagging operations',
+      );
       expect(await refusal(tagsOf(world, 'nonsense'))).toMatch(/^InvalidParameterException/);
     },
   },

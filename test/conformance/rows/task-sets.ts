@@ -166,7 +166,9 @@ export const taskSets: readonly Row[] = [
       const clientToken = 'once';
       const first = await create(world, { clientToken });
       expect((await create(world, { clientToken })).id).toBe(first.id);
-      expect(await refusal(create(world, { clientToken, ...scaled(1) }))).toMatch(/^ConflictException/);
+      expect(await refusal(create(world, { clientToken, ...scaled(1) }))).toBe(
+        'InvalidParameterException: Creation of task set was not idempotent.',
+      );
     },
   },
   {

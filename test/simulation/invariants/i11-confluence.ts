@@ -1,7 +1,7 @@
 import type { TaskRecord } from '../../../core/ecs/task.ts';
 import { taskRecord } from '../../../core/ecs/task-record.ts';
 import type { ServiceState } from '../../../core/services/model.ts';
-import type { ServiceEvent } from '../../../local/ecs/events.ts';
+import type { ServiceEvent } from '../../../local/events/model.ts';
 import type { Facts, Invariant, Report } from '../observation.ts';
 import { twin } from '../world/letters.ts';
 

@@ -1,4 +1,4 @@
-import type { ServiceEvent } from '../../../local/ecs/events.ts';
+import type { ServiceEvent } from '../../../local/events/model.ts';
 import type { Invariant } from '../observation.ts';
 
 const hourMs = 3600_000;

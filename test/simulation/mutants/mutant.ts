@@ -3,7 +3,7 @@ import type { Territory } from '../../../core/intake/classify.ts';
 import type { Member } from '../../../core/kernel/item.ts';
 import type { Store } from '../../../core/kernel/ports.ts';
 import type { EffectContext } from '../../../core/kernel/settle.ts';
-import type { ServiceEvent } from '../../../local/ecs/events.ts';
+import type { ServiceEvent } from '../../../local/events/model.ts';
 import type { WorldClock } from '../world/clock.ts';
 
 type Json = Readonly<Record<string, unknown>>;

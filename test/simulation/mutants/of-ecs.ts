@@ -1,4 +1,4 @@
-import type { ServiceEvent } from '../../../local/ecs/events.ts';
+import type { ServiceEvent } from '../../../local/events/model.ts';
 import type { Mutant } from './mutant.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { createEcs } from '../../../local/ecs/engine.ts';
-import type { ServiceEvent } from '../../../local/ecs/events.ts';
 import type { DefinitionRecord, ServiceRecord, StopCode, TaskRecord } from '../../../local/ecs/model.ts';
 import { ScriptedTargets } from '../../../local/ecs/testing.ts';
+import type { ServiceEvent } from '../../../local/events/model.ts';
 import { scriptedRuntime } from '../../../local/runtimes/scripted/runtime.ts';
 import { openJournal } from '../../../local/support/journal.ts';
 import type { Mutant } from '../mutants/mutant.ts';

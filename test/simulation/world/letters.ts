@@ -1,4 +1,4 @@
-import type { ServiceEvent } from '../../../local/ecs/events.ts';
+import type { ServiceEvent } from '../../../local/events/model.ts';
 import type { Random } from '../random.ts';
 
 type Changed = Readonly<Record<string, unknown>>;

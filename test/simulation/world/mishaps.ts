@@ -1,5 +1,5 @@
-import type { ServiceEvent } from '../../../local/ecs/events.ts';
 import type { TaskRecord } from '../../../local/ecs/model.ts';
+import type { ServiceEvent } from '../../../local/events/model.ts';
 import type { FaultName } from '../faults.ts';
 import type { Random } from '../random.ts';
 import type { Weather } from '../weather.ts';

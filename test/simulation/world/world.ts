@@ -1,6 +1,6 @@
 import type { OperationDependencies } from '../../../core/operations/ports.ts';
 import type { QueueRecord } from '../../../functions/support/batch.ts';
-import type { ServiceEvent } from '../../../local/ecs/events.ts';
+import type { ServiceEvent } from '../../../local/events/model.ts';
 import { topology } from '../../../stacks/topology.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 import type { Mutant } from '../mutants/mutant.ts';
