@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module';
+import { currentBundle, type Program } from './bundle/current.ts';
 import type { LocalAws } from './local-aws.ts';
 import { type LocalAwsOptions, parseOptions } from './options.ts';
 import { keepCompiled } from './support/compile-cache.ts';
@@ -16,7 +17,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 async function main(): Promise<void> {
   keepCompiled();
   const options = parseOptions(process.argv.slice(2), process.env);
-  const local = await startLocalAws(options);
+  const bundle = currentBundle();
+  const program: Program = await (bundle === undefined ? import('./local-aws.ts') : import(bundle));
+  const local = await program.startLocalAws(options);
   const { endpoint, api, runtime } = local;
   console.log(JSON.stringify({ ready: true, endpoint, api, runtime, pid: process.pid }));
   // Who is killed keeps nothing at its end.

@@ -34,7 +34,7 @@ export const functionsDirectory = (data: string): string => join(data, 'function
 const logFile = (data: string, name: string): string => join(data, 'logs', `${name}.log`);
 const script = (...path: string[]): string => resolve(home, ...path);
 
-export const buildScript = script('local', 'lambda', 'build.ts');
+export const buildScript = script('local', 'build.ts');
 export const imageScript = script('examples', 'shop', 'image.ts');
 
 export function localAws(options: UpOptions): ChildSpec {

@@ -7,7 +7,7 @@ import { buildScript, functionsDirectory, imageScript } from './layout.ts';
 const runProgram = promisify(execFile);
 const patienceMs = 300_000;
 
-/** Bundles the functions, as for AWS. */
+/** Bundles the functions, as for AWS, and Local AWS, so that it starts sooner. */
 export async function buildFunctions(data: string): Promise<void> {
   await program([buildScript, '--out', functionsDirectory(data)], 'the functions could not be built');
 }

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type BuildResult, build } from 'esbuild';
 import { openApi } from '../../core/contract/openapi.ts';
 import { topology } from '../../stacks/topology.ts';
@@ -83,13 +82,4 @@ function outputOf(result: InMemory, ending: string): InMemory['outputFiles'][num
   const file = result.outputFiles.find((one) => one.path.endsWith(ending));
   if (!file) throw new Error(`esbuild made no ${ending} file`);
   return file;
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: { out: { type: 'string', default: join(projectRoot, 'dist/functions') } },
-  });
-  for (const { name, bytes } of await buildFunctions({ outDir: resolve(values.out) })) {
-    console.log(`${name.padEnd(16)} ${(bytes / 1000).toFixed(1).padStart(8)} kB`);
-  }
 }
