@@ -109,19 +109,24 @@ function onAnswer(socket: Socket, take: (answer: Buffer) => void): void {
   });
 }
 
+const lengthName = 'content-length: ';
+
 /** Bytes of the whole answer; 0 as long as its head is not there. */
 function lengthOf(start: Buffer): number {
   const end = start.indexOf(headEnd);
   if (end < 0) return 0;
-  const length = /content-length: (\d+)/i.exec(start.toString('latin1', 0, end))?.[1];
-  if (length === undefined) throw new Error('an answer without content-length');
-  return end + headEnd.length + Number(length);
+  const name = start.indexOf(lengthName);
+  if (name < 0 || name > end) throw new Error('an answer without content-length');
+  const digits = name + lengthName.length;
+  return end + headEnd.length + Number.parseInt(start.toString('latin1', digits, digits + 10), 10);
 }
 
-/** As cheaply as can be, yet no error and no missing task passes. */
+const wholeEnd = '"failures":[]}';
+
+/** As cheaply as can be, for who asks takes from the machine of who answers; yet no error and no missing task passes. */
 const isWhole = (answer: Buffer, tasks: number) =>
   answer.toString('latin1', 9, 12) === '200' &&
-  answer.includes('"failures":[]') &&
+  answer.toString('latin1', answer.length - wholeEnd.length) === wholeEnd &&
   answer.length > 1000 * tasks;
 
 answerParent(describe);

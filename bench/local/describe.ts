@@ -8,6 +8,9 @@ import { type LocalProcess, withLocal } from './local-process.ts';
 
 export interface DescribeFigures {
   readonly describeTasksPerSecond: number;
+  /** The same load on a bare server of Node's that answers the same bytes. */
+  readonly bareHttpPerSecond: number;
+  readonly describeTasksToBareHttp: number;
   readonly describeTasksP50Ms: number;
   readonly describeTasksP99Ms: number;
   readonly describeTenTasksPerSecond: number;
@@ -22,6 +25,7 @@ const roundMs = 1500;
 const connections = 16;
 const registrations = 200;
 const program = fileURLToPath(new URL('./describe-process.ts', import.meta.url));
+const bareProgram = fileURLToPath(new URL('./bare-process.ts', import.meta.url));
 
 /** DescribeTasks among a thousand tasks that run: how many at most, and how soon one that is alone. */
 export async function describeFigures(log: (line: string) => void): Promise<DescribeFigures> {
@@ -29,39 +33,50 @@ export async function describeFigures(log: (line: string) => void): Promise<Desc
     log(`starting ${tasks} tasks`);
     const arns = await runningTasks(local.ecs);
     const generator = openChild<DescribeOrder, DescribeReport>(program);
+    const bare = openChild<string, string>(bareProgram);
     try {
       log('describing them, one and ten at once');
       // What is not compiled yet is not what is measured.
       for (const size of [1, 10]) await load(generator, local, arns, size, connections);
+      const answer = await local.ecs.call('DescribeTasks', { tasks: arns.slice(0, 1) });
+      const bareServer = { endpoint: await bare.ask(JSON.stringify(answer)) };
+      await load(generator, bareServer, arns, 1, connections);
       const one: DescribeReport[] = [];
+      const bareOne: DescribeReport[] = [];
       const ten: DescribeReport[] = [];
       const alone: DescribeReport[] = [];
       const tenAlone: DescribeReport[] = [];
       for (let round = 0; round < rounds; round++) {
         one.push(await load(generator, local, arns, 1, connections));
+        bareOne.push(await load(generator, bareServer, arns, 1, connections));
         ten.push(await load(generator, local, arns, 10, connections));
         alone.push(await load(generator, local, arns, 1, 1));
         tenAlone.push(await load(generator, local, arns, 10, 1));
       }
       const middle = (reports: readonly DescribeReport[], of: (report: DescribeReport) => number) =>
         rounded(median(reports.map(of)));
+      const perSecond = middle(one, (report) => report.perSecond);
+      const barePerSecond = middle(bareOne, (report) => report.perSecond);
       return {
-        describeTasksPerSecond: middle(one, ({ perSecond }) => perSecond),
+        describeTasksPerSecond: perSecond,
+        bareHttpPerSecond: barePerSecond,
+        describeTasksToBareHttp: rounded(perSecond / barePerSecond),
         describeTasksP50Ms: middle(alone, ({ p50Ms }) => p50Ms),
         describeTasksP99Ms: middle(alone, ({ p99Ms }) => p99Ms),
-        describeTenTasksPerSecond: middle(ten, ({ perSecond }) => perSecond),
+        describeTenTasksPerSecond: middle(ten, (report) => report.perSecond),
         describeTenTasksP50Ms: middle(tenAlone, ({ p50Ms }) => p50Ms),
         registerTaskDefinitionP50Ms: await registerP50Ms(local.ecs),
       };
     } finally {
       generator.close();
+      bare.close();
     }
   });
 }
 
 const load = (
   generator: Child<DescribeOrder, DescribeReport>,
-  { endpoint }: LocalProcess,
+  { endpoint }: Pick<LocalProcess, 'endpoint'>,
   arns: readonly string[],
   tasksPerCall: number,
   connectionCount: number,
