@@ -3,7 +3,14 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { bundleDirectory, currentBundle, type Input, manifestName, projectRoot } from './current.ts';
+import {
+  bundleDirectory,
+  currentBundle,
+  type Input,
+  type Manifest,
+  manifestName,
+  projectRoot,
+} from './current.ts';
 
 /** Bundles of earlier states of the code, which a Local AWS that still runs may load a part of. */
 const kept = 5;
@@ -25,6 +32,7 @@ const sourceUrls: Plugin = {
 /** Makes one piece of Local AWS for `currentBundle`, unless there is one that is up to date. */
 export async function bundleLocalAws(directory = bundleDirectory): Promise<void> {
   if (currentBundle(directory) !== undefined) return;
+  const begunMs = Date.now();
   const made = await build({
     entryPoints: { 'local-aws': join(projectRoot, 'local', 'local-aws.ts') },
     absWorkingDir: projectRoot,
@@ -52,7 +60,10 @@ export async function bundleLocalAws(directory = bundleDirectory): Promise<void>
     await replace(join(directory, name, relative(join(projectRoot, 'out'), path)), contents);
   }
   const inputs = await Promise.all(ownInputs(Object.keys(made.metafile.inputs)).map(inputOf));
-  await replace(join(directory, manifestName), JSON.stringify({ entry: `${name}/local-aws.js`, inputs }));
+  // What was changed meanwhile may or may not be in it: the next build makes sure.
+  if (inputs.some(({ mtimeMs }) => mtimeMs >= begunMs)) return;
+  const manifest: Manifest = { root: projectRoot, entry: `${name}/local-aws.js`, inputs };
+  await replace(join(directory, manifestName), JSON.stringify(manifest));
   await forgetOld(directory, name);
 }
 

@@ -13,6 +13,8 @@ export interface Input {
 
 /** What `bundle.json` says. */
 export interface Manifest {
+  /** Where the project lay: threads and child processes are started from there. */
+  readonly root: string;
   /** The module that exports `startLocalAws`, relative to the folder of the manifest. */
   readonly entry: string;
   readonly inputs: readonly Input[];
@@ -26,12 +28,13 @@ export const manifestName = 'bundle.json';
 
 /**
  * The URL of Local AWS in one piece, which loads in half the time of its hundreds of modules; undefined where none
- * was built, or where a file has changed since.
+ * was built, or where a file has changed or the project has moved since.
  */
 export function currentBundle(directory = bundleDirectory, root = projectRoot): string | undefined {
   try {
-    const { entry, inputs } = JSON.parse(readFileSync(join(directory, manifestName), 'utf8')) as Manifest;
-    if (!inputs.every((input) => isSame(input, root))) return undefined;
+    const manifest = JSON.parse(readFileSync(join(directory, manifestName), 'utf8')) as Manifest;
+    const { entry, inputs } = manifest;
+    if (manifest.root !== root || !inputs.every((input) => isSame(input, root))) return undefined;
     const file = join(directory, entry);
     statSync(file);
     return pathToFileURL(file).href;
