@@ -10,6 +10,8 @@ export const exits = {
   unreachable: { code: 7, meaning: 'the API does not answer' },
   stillRunning: { code: 8, meaning: 'the deployment was still running when --timeout was over' },
   conflict: { code: 9, meaning: 'the idempotency key was used for something else, or the state forbids it' },
+  changes: { code: 10, meaning: 'there is something to do: plan --detailed-exitcode, and drift' },
+  refused: { code: 11, meaning: 'plan, verify: it would be refused, or a check found a problem' },
   interrupted: { code: 130, meaning: 'interrupted by Ctrl-C; a deployment goes on without its watcher' },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
@@ -26,6 +28,8 @@ const bySeriousness: readonly Exit[] = [
   'rolledBack',
   'superseded',
   'stillRunning',
+  'refused',
+  'changes',
   'interrupted',
   'succeeded',
 ];

@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
 import about from '../package.json' with { type: 'json' };
 import { abortCommand } from './commands/abort.ts';
+import { adoptCommand } from './commands/adopt.ts';
 import { deployCommand } from './commands/deploy.ts';
+import { driftCommand } from './commands/drift.ts';
 import { historyCommand } from './commands/history.ts';
 import { logsCommand } from './commands/logs.ts';
+import { planCommand, verifyCommand } from './commands/plan.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { scaleCommand } from './commands/scale.ts';
 import { statusCommand } from './commands/status.ts';
@@ -15,6 +18,8 @@ import { exitTable } from './exit.ts';
 
 const commands = [
   upCommand,
+  planCommand,
+  verifyCommand,
   deployCommand,
   statusCommand,
   tasksCommand,
@@ -25,6 +30,8 @@ const commands = [
   abortCommand,
   scaleCommand,
   stopCommand,
+  driftCommand,
+  adoptCommand,
 ];
 
 /** The command line, without anything that reads or writes. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -6,16 +7,25 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { sqsAlarms } from '../core/aws/alarms.ts';
 import { createDynamoStore } from '../core/aws/dynamodb/store.ts';
+import { inspectorOf } from '../core/aws/ecs/inspect.ts';
 import { liveServices } from '../core/aws/ecs/live.ts';
+import { reportStatus } from '../core/aws/github-status.ts';
+import { registries } from '../core/aws/images/images.ts';
+import { jsonCaller } from '../core/aws/json-call.ts';
+import { lookForJudge } from '../core/aws/judge-evidence.ts';
 import { cloudWatchLogs } from '../core/aws/logs.ts';
 import { actingMembers, lookingMembers } from '../core/aws/members.ts';
+import { secretNamesOf } from '../core/aws/secret-names.ts';
+import { secretsManager } from '../core/aws/secrets.ts';
 import type { Environment } from '../core/contract/environment.ts';
+import type { EvidenceQuery } from '../core/deployments/seeing.ts';
 import type { Territory } from '../core/intake/classify.ts';
 import { BerthError } from '../core/kernel/errors.ts';
 import type { Members } from '../core/kernel/item.ts';
 import { createEngine } from '../core/kernel/reconcile.ts';
 import { callMs } from '../core/kernel/settle.ts';
 import { idsBy } from '../core/operations/ids.ts';
+import type { PipelineEffect } from '../core/pipelines/model.ts';
 import { describedIn } from './support/description.ts';
 import { consoleLog } from './support/log.ts';
 
@@ -53,9 +63,19 @@ export function composeApi() {
     engine: engineOf(eyes, lookingMembers(eyes)),
     logs: cloudWatchLogs(eyes.logs),
     live: liveServices(eyes.ecs),
+    inspector: inspectorOf(eyes.ecs),
+    images: registries(),
+    secretNames: secretNamesOf(callerOf(eyes)),
+    secrets: secretsManager(callerOf(eyes), eyes.clock, eyes.log),
     newId: idsBy(eyes.clock),
     describe: describedIn(new URL('openapi.json', import.meta.url)),
   };
+}
+
+/** Takes in what ECS asks, and looks; judging and effects are left to `composeEngine`. */
+export function composeHook() {
+  const eyes = composeEyes();
+  return { ...eyes, engine: engineOf(eyes, lookingMembers(eyes)) };
 }
 
 /** Looks at aggregates and settles their outboxes. */
@@ -65,8 +85,19 @@ export function composeEngine() {
   const requestHandler = { requestTimeout: callMs, throwOnRequestTimeout: true };
   const hands = new ECSClient({ maxAttempts: 1, requestHandler });
   const loadBalancer = new ElasticLoadBalancingV2Client({});
-  return { ...eyes, engine: engineOf(eyes, actingMembers({ ...eyes, hands, loadBalancer })) };
+  const cloudwatch = new CloudWatchClient({});
+  const judge = (query: EvidenceQuery) => lookForJudge(query, { ...eyes, cloudwatch });
+  const secrets = secretsManager(callerOf(eyes), eyes.clock, eyes.log);
+  const reporter = (effect: PipelineEffect) => reportStatus(effect, { ...eyes, secrets });
+  return {
+    ...eyes,
+    engine: engineOf(eyes, actingMembers({ ...eyes, judge, reporter, hands, loadBalancer })),
+  };
 }
+
+/** Calls services for which there is no client here. */
+const callerOf = ({ ecs }: ReturnType<typeof composeSweep>) =>
+  jsonCaller({ credentials: ecs.config.credentials, endpoint: process.env.AWS_ENDPOINT_URL });
 
 const composeEyes = () => ({ ...composeSweep(), logs: new CloudWatchLogsClient({}) });
 

@@ -1,8 +1,8 @@
 import middy from '@middy/core';
 import { tasksOfService } from '../core/aws/ecs/tasks.ts';
 import { catchUp } from '../core/intake/catch-up.ts';
-import type { ServiceState } from '../core/services/model.ts';
-import { listOfServices } from '../core/services/records.ts';
+import { type ServiceState, siblingRoles } from '../core/services/model.ts';
+import { listOfServices, siblingName } from '../core/services/records.ts';
 import { composeSweep } from './composition.ts';
 
 const berth = composeSweep();
@@ -23,9 +23,7 @@ export const handler = middy(async () => {
 async function catchUpWith(environment: string): Promise<number> {
   const { entries } = await berth.store.query({ list: listOfServices(environment), limit: maxServices });
   let news = 0;
-  for (const { cluster, ecsName, target } of entries.map(({ body }) => body as ServiceState)) {
-    // What was aimed at may run, though nobody heard that the write was taken.
-    if (!target) continue;
+  for (const { cluster, ecsName } of entries.flatMap(({ body }) => namesInEcs(body as ServiceState))) {
     try {
       news += await catchUp(
         { environment, ecsName },
@@ -41,4 +39,11 @@ async function catchUpWith(environment: string): Promise<number> {
     }
   }
   return news;
+}
+
+/** What was aimed at may run, though nobody heard that the write was taken; so may what stands beside it. */
+function namesInEcs({ cluster, ecsName, target, siblings = {} }: ServiceState) {
+  const roles = siblingRoles.filter((role) => siblings[role]);
+  const names = [...(target ? [ecsName] : []), ...roles.map((role) => siblingName(ecsName, role))];
+  return names.map((name) => ({ cluster, ecsName: name }));
 }

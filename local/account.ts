@@ -30,6 +30,11 @@ export async function provisionAccount(deps: AccountDependencies): Promise<strin
     taskRoleArn: `arn:aws:iam::${deps.account}:role/berth-tasks/task`,
     local: true,
     publicHost: '127.0.0.1',
+    // They have values where secrets.json has some: without, webhooks are refused and GitHub is told nothing.
+    github: {
+      webhookSecretArn: `arn:aws:secretsmanager:${deps.region}:${deps.account}:secret:berth/github-webhook-local1`,
+      tokenSecretArn: `arn:aws:secretsmanager:${deps.region}:${deps.account}:secret:berth/github-token-local1`,
+    },
   };
   // Checked and filled in here, as whoever deploys to AWS has to: functions take it as it is.
   return JSON.stringify(parseEnvironments(JSON.stringify([environment])));

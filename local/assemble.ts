@@ -54,6 +54,7 @@ export interface Surface {
 interface Later {
   ecs(): EcsEngine;
   backbone(): Backbone;
+  metrics(): Metrics;
 }
 
 /** The time of the machine, whatever that of Local AWS is. */
@@ -61,7 +62,11 @@ export const machineClock = realClock;
 
 export function assemble(surface: Surface): Parts {
   const { options, endpoint, log } = surface;
-  const ground = layGround(surface, { ecs: () => ecs, backbone: () => ground.backbone });
+  const ground = layGround(surface, {
+    ecs: () => ecs,
+    backbone: () => ground.backbone,
+    metrics: () => metrics,
+  });
   const { journal, clock, runtime, loadBalancer, backbone, door, instruments } = ground;
   const { account, region, dataDirectory: data } = options;
   const metrics = createMetrics({ journal, clock, account, region, publish: backbone.events.publish });
@@ -110,7 +115,10 @@ function layGround({ options, endpoint, log }: Surface, later: Later): Ground {
   });
   const { time, watch, awaited } = instruments;
   const { clock, work } = time;
-  const logs = createLogs({ directory: join(data, 'logs', 'tasks'), clock, region, accountId: account });
+  const logs = createLogs({
+    ...{ directory: join(data, 'logs', 'tasks'), clock, region, accountId: account },
+    told: (group, events) => later.metrics().extract(group, events),
+  });
   const runtime = runtimeOf(options, logs, instruments);
   const loadBalancer = createLoadBalancer({
     ...{ journal, clock, machineClock, account, region, healthCheckScale, awaited, log },

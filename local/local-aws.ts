@@ -10,6 +10,9 @@ import { instanceRoute } from './ecs/instances/route.ts';
 import { health } from './health.ts';
 import { localRoutes } from './local-routes.ts';
 import type { LocalAwsOptions } from './options.ts';
+import { createParameterStore } from './parameter-store.ts';
+import { secretsIn } from './secrets.ts';
+import { createSecretsManager } from './secrets-manager.ts';
 import { createEndpoint } from './support/server.ts';
 import { httpFunction } from './wiring.ts';
 
@@ -97,6 +100,8 @@ function serversOf(
         metrics.service,
         naming.service,
         loadBalancer.service,
+        createSecretsManager({ ...options, read: secretsIn(join(options.dataDirectory, 'secrets.json')) }),
+        createParameterStore(secretsIn(join(options.dataDirectory, 'secrets.json'))),
       ].map(instruments.observed),
       routes: [
         instruments.observedRoute(backbone.dynamodb.route),

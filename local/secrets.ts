@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 export function secretsIn(file: string): (arnOrName: string) => string | undefined {
   return (arnOrName) => {
     const secrets = read(file);
-    const value = secrets[arnOrName] ?? secrets[nameOf(arnOrName)];
+    const name = nameOf(arnOrName);
+    const value = secrets[arnOrName] ?? secrets[name] ?? secrets[withoutSuffix(arnOrName, name)];
     return typeof value === 'string' ? value : undefined;
   };
 }
@@ -15,6 +16,10 @@ export function secretsIn(file: string): (arnOrName: string) => string | undefin
 function nameOf(arn: string): string {
   return /^arn:[^:]*:(?:secretsmanager|ssm):[^:]*:[^:]*:(?:secret:|parameter\/)([^:]+)/.exec(arn)?.[1] ?? arn;
 }
+
+/** A complete ARN of Secrets Manager ends in a hyphen and six characters that are not of the name. */
+const withoutSuffix = (arn: string, name: string) =>
+  /^arn:[^:]*:secretsmanager:/.test(arn) ? name.replace(/-[A-Za-z0-9]{6}$/, '') : name;
 
 function read(file: string): Record<string, unknown> {
   try {

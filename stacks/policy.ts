@@ -87,13 +87,22 @@ export interface Where {
 
 /** What is used here of an environment. */
 export type Place = Pick<Environment, 'name' | 'cluster' | 'region' | 'account' | 'logGroupPrefix'> & {
-  readonly [key in 'loadBalancerArn' | 'executionRoleArn' | 'taskRoleArn']?: string | undefined;
+  readonly [key in
+    | 'loadBalancerArn'
+    | 'executionRoleArn'
+    | 'taskRoleArn'
+    | 'ecsInfrastructureRoleArn'
+    | 'hookRoleArn']?: string | undefined;
+} & {
+  readonly github?:
+    | { readonly webhookSecretArn: string; readonly tokenSecretArn?: string | undefined }
+    | undefined;
 };
 
 /**
  * The ARN patterns of what the stack does not make, in all environments together: `*`, `cluster`, `service`,
- * `service-deployment`, `service-revision`, `task`, `task-definition`, `task-role`, `task-logs`, `target-group`,
- * `load-balancer`. Throws for an unknown symbol.
+ * `service-sibling`, `service-deployment`, `service-revision`, `task`, `task-definition`, `task-role`, `ecs-role`,
+ * `task-logs`, `target-group`, `listener`, `secret`, `load-balancer`, `github-webhook-secret`, `github-token`. Throws for an unknown symbol.
  */
 export function outsideArns(symbol: string, { partition = 'aws', environments }: Where): readonly string[] {
   if (symbol === '*') return ['*'];
@@ -107,19 +116,32 @@ type Arns = (place: Place, partition: string) => readonly string[];
 const outside: Readonly<Record<string, Arns>> = {
   cluster: ecs(({ cluster }) => `cluster/${cluster}`),
   service: ecs(({ cluster }) => `service/${cluster}/*`),
+  'service-sibling': (place, partition) =>
+    siblingRoles.flatMap((role) => ecs(({ cluster }) => `service/${cluster}/*--${role}`)(place, partition)),
   'service-deployment': ecs(({ cluster }) => `service-deployment/${cluster}/*`),
   'service-revision': ecs(({ cluster }) => `service-revision/${cluster}/*`),
   task: ecs(({ cluster }) => `task/${cluster}/*`),
   'task-definition': ecs(({ name }) => `task-definition/berth-${name}-*:*`),
   'task-role': ({ executionRoleArn, taskRoleArn }) => defined(executionRoleArn, taskRoleArn),
+  'ecs-role': ({ ecsInfrastructureRoleArn, hookRoleArn }) => defined(ecsInfrastructureRoleArn, hookRoleArn),
   'task-logs': ({ region, account, logGroupPrefix, name }, partition) => [
     `arn:${partition}:logs:${region}:${account}:log-group:${logGroupPrefix}/${name}/*`,
   ],
   'target-group': ({ region, account, name }, partition) => [
     `arn:${partition}:elasticloadbalancing:${region}:${account}:targetgroup/${targetGroupPrefix(name)}*/*`,
   ],
+  secret: ({ region, account }, partition) => [
+    `arn:${partition}:secretsmanager:${region}:${account}:secret:*`,
+  ],
   'load-balancer': ({ loadBalancerArn }) => defined(loadBalancerArn),
+  listener: ({ loadBalancerArn }) =>
+    defined(loadBalancerArn && `${loadBalancerArn.replace(':loadbalancer/', ':listener/')}/*`),
+  'github-webhook-secret': ({ github }) => defined(github?.webhookSecretArn),
+  'github-token': ({ github }) => defined(github?.tokenSecretArn),
 };
+
+/** As core/services/model.ts has them. */
+const siblingRoles = ['canary', 'baseline'] as const;
 
 function ecs(resource: (place: Place) => string): Arns {
   return (place, partition) => [`arn:${partition}:ecs:${place.region}:${place.account}:${resource(place)}`];

@@ -35,7 +35,7 @@ export const topology = {
       timeoutSeconds: 20,
       // Callers may not use up what the account can run at once: the other functions need some of it.
       reservedConcurrency: 20,
-      triggers: [{ type: 'http', requestsPerSecond: 50, burst: 100 }],
+      triggers: [{ type: 'http', requestsPerSecond: 50, burst: 100, open: ['receiveGitHub'] }],
       environment: {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',
@@ -48,10 +48,23 @@ export const topology = {
         },
         { actions: ['dynamodb:Query'], resources: ['table/index/list'] },
         { actions: ['sqs:SendMessage'], resources: ['queue:wake'] },
+        { actions: ['secretsmanager:GetSecretValue'], resources: ['github-webhook-secret'] },
         { actions: ['logs:FilterLogEvents', 'logs:GetLogEvents'], resources: ['task-logs'] },
         { actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'], resources: ['service'] },
         { actions: ['ecs:DescribeServiceDeployments'], resources: ['service-deployment'] },
         { actions: ['ecs:DescribeServiceRevisions'], resources: ['service-revision'] },
+        {
+          actions: ['ecs:DescribeTaskDefinition'],
+          resources: ['*'],
+          because: 'ECS has no resource level for describing a task definition',
+        },
+        // Whether secrets are there, never what they hold.
+        { actions: ['secretsmanager:DescribeSecret'], resources: ['secret'] },
+        {
+          actions: ['ssm:DescribeParameters'],
+          resources: ['*'],
+          because: 'the Parameter Store has no resource level for describing parameters',
+        },
       ],
     },
     /** ECS's events: each is recorded by one conditional write, then its owner is looked at. */
@@ -100,7 +113,16 @@ export const topology = {
           ],
           resources: ['service'],
         },
-        { actions: ['ecs:DescribeServiceDeployments'], resources: ['service-deployment'] },
+        // Nothing that anybody depends on: what stands beside a service while its release is tried.
+        { actions: ['ecs:DeleteService'], resources: ['service-sibling'] },
+        {
+          actions: [
+            'ecs:DescribeServiceDeployments',
+            'ecs:StopServiceDeployment',
+            'ecs:ContinueServiceDeployment',
+          ],
+          resources: ['service-deployment'],
+        },
         { actions: ['ecs:DescribeServiceRevisions'], resources: ['service-revision'] },
         { actions: ['ecs:RegisterTaskDefinition'], resources: ['task-definition'] },
         {
@@ -127,17 +149,70 @@ export const topology = {
             { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs-tasks.amazonaws.com'] },
           ],
         },
+        {
+          actions: ['iam:PassRole'],
+          resources: ['ecs-role'],
+          conditions: [
+            { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs.amazonaws.com'] },
+          ],
+        },
+        { actions: ['secretsmanager:GetSecretValue'], resources: ['github-token'] },
+        {
+          actions: ['ecs:RunTask'],
+          resources: ['task-definition'],
+          conditions: [{ test: 'ArnEquals', variable: 'ecs:cluster', resources: ['cluster'] }],
+        },
+        { actions: ['ecs:DescribeTasks', 'ecs:StopTask'], resources: ['task'] },
+        {
+          actions: ['ecs:ListTasks'],
+          resources: ['*'],
+          because: 'ECS asks for no resource where tasks of all hosts are listed; the cluster is a condition',
+          conditions: [{ test: 'ArnEquals', variable: 'ecs:cluster', resources: ['cluster'] }],
+        },
         { actions: ['logs:GetLogEvents'], resources: ['task-logs'] },
+        {
+          actions: ['cloudwatch:GetMetricData'],
+          resources: ['*'],
+          because: 'CloudWatch has no resource level for reading metrics',
+        },
         {
           actions: ['elasticloadbalancing:CreateTargetGroup', 'elasticloadbalancing:ModifyTargetGroup'],
           resources: ['target-group'],
         },
         { actions: ['elasticloadbalancing:CreateListener'], resources: ['load-balancer'] },
+        { actions: ['elasticloadbalancing:ModifyListener'], resources: ['listener'] },
         {
-          actions: ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeListeners'],
+          actions: [
+            'elasticloadbalancing:DescribeTargetGroups',
+            'elasticloadbalancing:DescribeListeners',
+            'elasticloadbalancing:DescribeRules',
+          ],
           resources: ['*'],
           because: 'ELBv2 has no resource level for describing',
         },
+      ],
+    },
+    /** ECS asks before it shifts traffic from one release to the next, and is answered by the deployment's decision. */
+    hook: {
+      handler: 'functions/hook.ts',
+      memoryMb: 512,
+      timeoutSeconds: 20,
+      // Where it is not let run ECS goes back: nobody else in the account may use up what it needs.
+      reservedConcurrency: 10,
+      triggers: [{ type: 'ecs-hook' }],
+      environment: {
+        BERTH_TABLE: 'table',
+        BERTH_WAKE_QUEUE: 'queue:wake',
+        BERTH_ENVIRONMENTS: 'environments',
+      },
+      permissions: [
+        { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
+        { actions: ['dynamodb:Query'], resources: ['table/index/list'] },
+        { actions: ['sqs:SendMessage'], resources: ['queue:wake'] },
+        { actions: ['logs:GetLogEvents'], resources: ['task-logs'] },
+        { actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'], resources: ['service'] },
+        { actions: ['ecs:DescribeServiceDeployments'], resources: ['service-deployment'] },
+        { actions: ['ecs:DescribeServiceRevisions'], resources: ['service-revision'] },
       ],
     },
     /** Finds what is due, and reads what events may have failed to tell. */
@@ -228,7 +303,9 @@ export type Trigger =
       readonly batchSize: number;
       readonly maxConcurrency: number;
     }
-  | { readonly type: 'schedule'; readonly rateMinutes: number };
+  | { readonly type: 'schedule'; readonly rateMinutes: number }
+  /** ECS calls it as a lifecycle hook of deployments, by a role that may do nothing else. */
+  | { readonly type: 'ecs-hook' };
 
 /** Actions that are allowed on resources, in symbols; what a symbol stands for, policy.ts says. */
 export interface Permission {

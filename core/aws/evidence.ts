@@ -3,7 +3,7 @@ import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Environment } from '../contract/environment.ts';
 import { logGroupOf, logStreamOf } from '../contract/logging.ts';
 import { mostTelling } from '../deployments/evidence.ts';
-import type { DeploymentQuery, DeploymentSeen } from '../deployments/model.ts';
+import type { DeploymentQuery, DeploymentSeen } from '../deployments/seeing.ts';
 import { lastPartOf } from '../ecs/arn.ts';
 import type { TaskRecord } from '../ecs/task.ts';
 import { listOfTasks } from '../intake/records.ts';
@@ -41,8 +41,13 @@ export async function lookForEvidence(
   return { task, logTail: await lastLines(deps, deps.environment(environment), ecsName, task.taskArn) };
 }
 
-/** No log is no reason to hold a verdict up. */
-async function lastLines(deps: Dependencies, environment: Environment, ecsName: string, taskArn: string) {
+/** The last lines of a task, oldest first. No log is no reason to hold a verdict up. */
+export async function lastLines(
+  deps: Pick<Dependencies, 'logs' | 'log'>,
+  environment: Environment,
+  ecsName: string,
+  taskArn: string,
+) {
   try {
     const answer = await deps.logs.send(
       new GetLogEventsCommand({

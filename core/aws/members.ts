@@ -3,16 +3,26 @@ import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Environment } from '../contract/environment.ts';
 import { deployments } from '../deployments/decide.ts';
-import type { DeploymentEffect, DeploymentQuery, DeploymentSeen } from '../deployments/model.ts';
+import type { Evidence } from '../deployments/judge/model.ts';
+import type { DeploymentEffect } from '../deployments/model.ts';
+import type { DeploymentQuery, DeploymentSeen, EvidenceQuery } from '../deployments/seeing.ts';
+import type { JobEffect } from '../jobs/model.ts';
 import type { Member, Members } from '../kernel/item.ts';
 import type { Clock, Log, Store } from '../kernel/ports.ts';
-import type { Perform } from '../kernel/settle.ts';
+import type { EffectContext, Perform } from '../kernel/settle.ts';
+import { locks } from '../locks/decide.ts';
+import type { PipelineEffect, Told } from '../pipelines/model.ts';
 import { services } from '../services/decide.ts';
 import type { ServiceEffect } from '../services/model.ts';
-import { applyTarget } from './ecs/apply.ts';
-import { lookAtService } from './ecs/look.ts';
-import { registerRelease } from './ecs/register.ts';
+import { countDeaths } from './deaths.ts';
+import { performForDeployment } from './deployment-effects.ts';
+import { type ApplyDependencies, applyTarget } from './ecs/apply.ts';
+import { lookAtService, lookAtSiblings } from './ecs/look.ts';
+import { applySibling } from './ecs/sibling.ts';
 import { lookForEvidence } from './evidence.ts';
+import { jobMember, performForJob } from './jobs.ts';
+import { lookForLocks } from './locks.ts';
+import { pipelineMember } from './pipelines.ts';
 
 export interface LookingDependencies {
   readonly store: Store;
@@ -22,39 +32,63 @@ export interface LookingDependencies {
   readonly logs: CloudWatchLogsClient;
   /** Throws a `BerthError` for an environment that is not there. */
   environment(name: string): Environment;
+  /** Evidence for the judge (`lookForJudge`); who has none leaves judging to others. */
+  judge?(query: EvidenceQuery): Promise<readonly Evidence[]>;
 }
 
 export interface ActingDependencies extends LookingDependencies {
   /** For effects: gives up within `callMs`, and does not try again by itself. */
   readonly hands: ECSClient;
   readonly loadBalancer: ElasticLoadBalancingV2Client;
+  /** Tells others how deployments went; who has none tells nobody. */
+  readonly reporter?: Reporter;
 }
+
+/** Tells GitHub of a commit. */
+export type Reporter = (effect: PipelineEffect) => Promise<Told>;
 
 /** Every domain with its eyes on AWS, for whoever decides and leaves the effects to others. */
 export function lookingMembers(deps: LookingDependencies): Members {
-  return { service: serviceMember(handless), deployment: deploymentMember(deps, handless) };
+  return {
+    service: serviceMember(handless),
+    deployment: deploymentMember(deps, handless),
+    lock: lockMember,
+    job: jobMember(deps, handless),
+    pipeline: pipelineMember(deps, handless),
+  };
 }
 
 /** Every domain with its eyes and hands on AWS. */
 export function actingMembers(given: ActingDependencies): Members {
   const deps = { ...given, ecs: given.hands };
   return {
-    service: serviceMember((effect, context) => applyTarget(effect as ServiceEffect, context, deps)),
+    service: serviceMember((effect, context) => performForService(effect as ServiceEffect, context, deps)),
     deployment: deploymentMember(given, (effect, context) =>
-      registerRelease(effect as DeploymentEffect, context, deps),
+      performForDeployment(effect as DeploymentEffect, context, deps),
     ),
+    lock: lockMember,
+    job: jobMember(given, (effect, context) => performForJob(effect as JobEffect, context, deps)),
+    pipeline: pipelineMember(given, async (effect) => given.reporter?.(effect as PipelineEffect) ?? untold),
   };
 }
+
+const untold: Told = { told: 'skipped', reason: 'nobody is told here' };
 
 const handless: Perform = async (effect) => {
   throw new Error(`${effect.type} is to be performed by whoever is woken, not here`);
 };
+
+const performForService = (effect: ServiceEffect, context: EffectContext, deps: ApplyDependencies) =>
+  effect.type === 'apply' ? applyTarget(effect, context, deps) : applySibling(effect, context, deps);
 
 const serviceMember = (perform: Perform): Member => ({
   domain: services,
   look: async () => ({}),
   perform,
 });
+
+/** It has nothing to look at, and nothing to do but to remember. */
+const lockMember: Member = { domain: locks, look: async () => ({}), perform: handless };
 
 const deploymentMember = (deps: LookingDependencies, perform: Perform): Member => ({
   domain: deployments,
@@ -63,9 +97,20 @@ const deploymentMember = (deps: LookingDependencies, perform: Perform): Member =
 });
 
 async function lookForDeployment(query: DeploymentQuery, deps: LookingDependencies): Promise<DeploymentSeen> {
-  const [service, evidence] = await Promise.all([
+  const [service, siblings, deaths, gates, judge, evidence] = await Promise.all([
     query.service && lookAtService(deps.ecs, query.service),
+    query.siblings && lookAtSiblings(deps.ecs, query.siblings),
+    query.deaths && countDeaths(query.deaths, deps.store),
+    query.gates && lookForLocks(query.gates, deps),
+    query.judge && deps.judge?.(query.judge),
     query.evidence && lookForEvidence(query.evidence, deps),
   ]);
-  return { ...(service && { service }), ...(evidence && { evidence }) };
+  return {
+    ...(service && { service }),
+    ...(siblings && { siblings }),
+    ...(deaths !== undefined && { deaths }),
+    ...(gates && { gates }),
+    ...(judge && { judge }),
+    ...(evidence && { evidence }),
+  };
 }

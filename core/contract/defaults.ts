@@ -1,4 +1,7 @@
-/** What holds where a service of a manifest says nothing: CPU units, MiB, seconds, counts, percent of the count. */
+/**
+ * What holds where a manifest says nothing: CPU units, MiB, seconds, counts, percent (of the count, of the traffic),
+ * and how many times as much.
+ */
 export const defaults = {
   cpu: 256,
   memory: 512,
@@ -13,4 +16,38 @@ export const defaults = {
   'deploy.minimumHealthyPercent': 100,
   'deploy.maximumPercent': 200,
   'deploy.circuitBreaker': true,
+  'deploy.steps': {
+    canary: [
+      { trafficPercent: 5, forSeconds: 300 },
+      { trafficPercent: 25, forSeconds: 600 },
+    ],
+  },
+  /** Of a linear deployment: 10 %, 20 %, …, 90 %, each for so long. */
+  'deploy.step': 10,
+  'deploy.every': 360,
+  'deploy.bake': { rolling: 0, blue_green: 300, linear: 300, canary: 300 },
+  /** Judged unless told otherwise; the other strategies never have both releases at work side by side for long. */
+  'deploy.judge': { rolling: false, blue_green: false, linear: true, canary: true },
+  'deploy.judge.errors.atMost': 1.5,
+  /** Percent of the requests: so few errors are taken, whatever the release before had. */
+  'deploy.judge.errors.share': 1,
+  'deploy.judge.traffic': true,
+  /** Of a worker; behind the load balancer the health checks and the breaker see to it. */
+  'deploy.judge.exits': { worker: true, balanced: false },
+  'deploy.judge.namespace': 'Berth',
+  'deploy.judge.metrics.statistic': 'Average',
+  'deploy.judge.metrics.worse': 'higher',
+  'deploy.judge.falseAlarms': 1,
+  'deploy.judge.dryRun': false,
+  'deploy.judge.promoteEarly': false,
+  'deploy.judge.extend': 1800,
+  'deploy.judge.undecided': 'pause',
+  'deploy.judge.noData': 'pause',
+  /** Fresh tasks of the old release, where something is judged task by task. */
+  'deploy.judge.baseline': 2,
+  'deploy.gates.approval.by': 'others',
+  'deploy.gates.approval.at': 'start',
+  'deploy.gates.windows.zone': 'UTC',
+  'deploy.gates.webhooks.timeout': 3600,
+  'jobs.timeout': 600,
 } as const;

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
+import type { Course } from '../deployments/course/model.ts';
 import type { HealthSpec, ReleaseSpec, ServiceSettings } from '../services/model.ts';
+import { toCourse, toShift } from './course.ts';
 import { defaults } from './defaults.ts';
+import type { JobManifests } from './job-manifest.ts';
 import { listenPortOf, type ServiceManifest } from './service-manifest.ts';
 
-/** What a manifest comes to: the release, how the service moves, and how many tasks if it says so. */
+/** What a manifest comes to: the release, how the service moves there, and how many tasks if it says so. */
 export interface Desired {
   readonly spec: ReleaseSpec;
   readonly settings: ServiceSettings;
   readonly count?: number;
+  readonly course: Course;
 }
 
 /** Where it is to run; `directory` is where `run` is run, on one machine without containers. */
@@ -17,13 +21,16 @@ export interface Place {
 }
 
 /** Stands for an image where there is only a program to run on this machine. */
-const noImage = 'berth/run-on-this-machine';
+export const noImage = 'berth/run-on-this-machine';
 
 /** Turns a service of a manifest into ECS's units. `run` and the directory are left out where containers run. */
-export function toDesired(service: ServiceManifest, place: Place): Desired {
+export function toDesired(service: ServiceManifest, place: Place, jobs: JobManifests = {}): Desired {
   const { command, run, port, health, count } = service;
   const listen = listenPortOf(service);
   const isRun = place.local && run !== undefined;
+  const isBalanced = listen !== undefined;
+  const course = toCourse(service.deploy, isBalanced, jobs);
+  const shift = toShift(course, isBalanced);
   return {
     spec: {
       image: service.image ?? noImage,
@@ -38,6 +45,7 @@ export function toDesired(service: ServiceManifest, place: Place): Desired {
       secrets: service.secrets,
     },
     settings: {
+      ...(shift && { shift }),
       ...(listen !== undefined && { listen }),
       minimumHealthyPercent: service.deploy.minimumHealthyPercent,
       maximumPercent: service.deploy.maximumPercent,
@@ -45,6 +53,7 @@ export function toDesired(service: ServiceManifest, place: Place): Desired {
       timeoutSeconds: service.deploy.timeout,
     },
     ...(count !== undefined && { count }),
+    course,
   };
 }
 

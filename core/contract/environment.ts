@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { BerthError } from '../kernel/errors.ts';
+import { github } from './github.ts';
 import { name } from './names.ts';
 import { parse, strict } from './parse.ts';
 
@@ -24,12 +25,21 @@ const environment = strict({
   launchType: z._default(z.literal('FARGATE'), 'FARGATE'),
   executionRoleArn: z.optional(roleArn),
   taskRoleArn: z.optional(roleArn),
+  /** What ECS takes to shift traffic between target groups. */
+  ecsInfrastructureRoleArn: z.optional(roleArn),
+  /** The function that ECS asks before it shifts traffic, and what it takes to call it. */
+  hookFunctionArn: z.optional(
+    arn(/^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/, 'a Lambda function'),
+  ),
+  hookRoleArn: z.optional(roleArn),
   logGroupPrefix: z._default(
     matching(/^\/[\w./-]{0,200}$/, 'the beginning of the names of log groups, such as "/berth"'),
     '/berth',
   ),
   /** On one machine: programs may be run without an image, in a directory of this machine. */
   local: z._default(z.boolean(), false),
+  /** What GitHub may deploy here by its webhook, and how it is told. */
+  github: z.optional(github),
   /** The name under which people reach the load balancer. */
   publicHost: z.optional(matching(/^[A-Za-z0-9.-]{1,253}$/, 'the name of a host, without a port')),
 });

@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { missingJobs } from './deploy-manifest.ts';
+import { jobs } from './job-manifest.ts';
 import { name } from './names.ts';
 import { type Parsed, parse, strict } from './parse.ts';
 import { listenPortOf, type ServiceManifest, serviceManifest } from './service-manifest.ts';
@@ -9,7 +11,7 @@ const services = z.record(name, serviceManifest).check(
   z.refine((all) => Object.keys(all).length > 0, 'has to hold at least one service'),
   z.refine((all) => Object.keys(all).length <= maxServices, `may hold at most ${maxServices} services`),
   z.superRefine((all, context) => {
-    for (const { path, detail } of portsTakenTwice(all))
+    for (const { path, detail } of [...portsTakenTwice(all), ...needsThatCannotBe(all)])
       context.addIssue({ code: 'custom', path, message: detail });
   }),
 );
@@ -29,14 +31,60 @@ function* portsTakenTwice(all: Readonly<Record<string, ServiceManifest>>) {
   }
 }
 
-/** `berth.yaml`: an application and its services. */
+type Services = Readonly<Record<string, Pick<ServiceManifest, 'needs'>>>;
+
+/** Services that need one that is not there, or each other in a circle. */
+export function* needsThatCannotBe(all: Services) {
+  for (const [service, { needs = [] }] of Object.entries(all)) {
+    for (const [place, needed] of needs.entries()) {
+      if (Object.hasOwn(all, needed)) continue;
+      const known = Object.keys(all).join(', ');
+      yield {
+        path: [service, 'needs', place],
+        detail: `names "${needed}", which is no service of this manifest; it has ${known}`,
+      };
+    }
+    const circle = circleFrom(all, service);
+    if (circle)
+      yield {
+        path: [service, 'needs'],
+        detail: `goes in a circle, ${circle.join(' → ')}: none of them could be the first`,
+      };
+  }
+}
+
+/** The shortest way from a service back to itself. A circle is told once, where the first of its names stands. */
+function circleFrom(all: Services, start: string): readonly string[] | undefined {
+  const ways: (readonly string[])[] = [[start]];
+  const seen = new Set<string>();
+  for (const way of ways) {
+    for (const needed of all[way.at(-1)!]?.needs ?? []) {
+      if (needed === start) return way.some((name) => name < start) ? undefined : [...way, needed];
+      if (!Object.hasOwn(all, needed) || seen.has(needed)) continue;
+      seen.add(needed);
+      ways.push([...way, needed]);
+    }
+  }
+  return undefined;
+}
+
+/** `berth.yaml`: an application, its services and the jobs of their deployments. */
 export const manifest = strict(
-  { app: name, services },
+  { app: name, services, jobs: z.optional(jobs()) },
   {
-    jobs: 'only `services` can be deployed',
-    queues: 'only `services` can be deployed',
-    schedules: 'only `services` can be deployed',
+    queues: 'only `services`, and `jobs` before and after their deployments, can be run',
+    schedules: 'only `services`, and `jobs` before and after their deployments, can be run',
   },
+).check(
+  z.superRefine(({ services: all, jobs: described = {} }, context) => {
+    for (const [service, { deploy }] of Object.entries(all))
+      for (const { path, detail } of missingJobs(deploy, described))
+        context.addIssue({
+          code: 'custom',
+          path: ['services', service, 'deploy', ...path.split('/')],
+          message: detail,
+        });
+  }),
 );
 
 export type Manifest = z.output<typeof manifest>;

@@ -5,8 +5,8 @@ export const name = z
   .string()
   .check(
     z.regex(
-      /^[a-z][a-z0-9-]{0,30}$/,
-      'has to begin with a lower-case letter, hold only lower-case letters, digits and hyphens, and be at most 31 long',
+      /^(?=.{1,31}$)[a-z](?:-?[a-z0-9])*$/,
+      'has to begin with a lower-case letter, hold only lower-case letters, digits and single hyphens between them, and be at most 31 long',
     ),
   );
 
@@ -14,7 +14,10 @@ export const name = z
 export const ecsName = z
   .string()
   .check(
-    z.regex(/^[a-z][a-z0-9-]{0,62}$/, 'has to be the name of a service, <app>-<service>, such as "shop-web"'),
+    z.regex(
+      /^(?=.{1,63}$)[a-z](?:-?[a-z0-9])*$/,
+      'has to be the name of a service, <app>-<service>, such as "shop-web"',
+    ),
   );
 
 export const ecsNameOf = (app: string, service: string): string => `${app}-${service}`;
@@ -22,6 +25,10 @@ export const ecsNameOf = (app: string, service: string): string => `${app}-${ser
 export const deploymentId = z
   .string()
   .check(z.regex(/^dep_[0-9A-HJKMNP-TV-Z]{26}$/, 'has to be the id of a deployment: dep_ and 26 characters'));
+
+export const lockId = z
+  .string()
+  .check(z.regex(/^lock_[0-9A-HJKMNP-TV-Z]{26}$/, 'has to be the id of a lock: lock_ and 26 characters'));
 
 /** What people write for people: no control characters, nothing that turns the direction of writing. */
 export const text = (atMost: number) =>

@@ -2,7 +2,7 @@ import { BerthError, type FieldError } from '../kernel/errors.ts';
 import { type Parsed, parse, quoted } from './parse.ts';
 import { idempotencyKey } from './requests.ts';
 import type { Match } from './router.ts';
-import { type Route, type RouteInput, type RouteName, routes } from './routes.ts';
+import { type RawBody, type Route, type RouteInput, type RouteName, routes } from './routes.ts';
 
 /** A request as it came in, with its body as bytes. */
 export interface RawRequest {
@@ -10,9 +10,13 @@ export interface RawRequest {
   readonly contentType: string | undefined;
   readonly idempotencyKey: string | undefined;
   readonly body: Uint8Array;
+  /** By lower-case name; for routes that take the body as it came. */
+  readonly headers?: ReadonlyMap<string, string>;
 }
 
 export const maxBodyBytes = 1024 * 1024;
+/** A push of many commits is large; a function takes 6 MB in all. */
+const maxRawBytes = 5 * 1024 * 1024;
 const maxQueryLength = 8192;
 const maxValues = 10_000;
 
@@ -24,7 +28,7 @@ export function readRequest<Name extends RouteName>(
   const route: Route = routes[match.name];
   const params = parse(route.params, match.params, '/params');
   const query = parse(route.query, queryOf(raw.query), '/query');
-  const body: Parsed<object | undefined> = route.body ? parse(route.body, jsonOf(raw)) : nothing;
+  const body = bodyOf(route, raw);
   const key = route.idempotent ? keyOf(raw.idempotencyKey) : nothing;
   const errors = [params, query, body, key].flatMap((part) => (part.ok ? [] : part.errors));
   if (!params.ok || !query.ok || !body.ok || !key.ok) throw refusal(errors);
@@ -37,6 +41,16 @@ export function readRequest<Name extends RouteName>(
 }
 
 const nothing = { ok: true, value: undefined } as const;
+
+function bodyOf(route: Route, raw: RawRequest): Parsed<object | undefined> {
+  if (route.raw) return { ok: true, value: rawBodyOf(raw) };
+  return route.body ? parse(route.body, jsonOf(raw)) : nothing;
+}
+
+function rawBodyOf({ body, headers = new Map() }: RawRequest): RawBody {
+  if (body.byteLength > maxRawBytes) throw new BerthError('too-large', 'the body may have at most 5 MiB');
+  return { bytes: body, headers };
+}
 
 const refusal = (errors: readonly FieldError[]) =>
   new BerthError(

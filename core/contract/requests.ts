@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { name, taskCount, text } from './names.ts';
+import { missingJobs } from './deploy-manifest.ts';
+import { jobs } from './job-manifest.ts';
+import { lockId, name, taskCount, text } from './names.ts';
 import { parse, strict } from './parse.ts';
 import { serviceManifest } from './service-manifest.ts';
 import { parseSeconds } from './units.ts';
@@ -31,11 +33,18 @@ export const createDeployment = told(
     app: name,
     service: name,
     spec: serviceManifest,
+    /** The manifest's jobs; those that `spec.deploy` names have to be among them. */
+    jobs: z.optional(jobs()),
     directory: z.optional(directory),
     whenBusy,
     actor,
     message,
-  }),
+  }).check(
+    z.superRefine(({ spec, jobs = {} }, context) => {
+      for (const { path, detail } of missingJobs(spec.deploy, jobs))
+        context.addIssue({ code: 'custom', path: ['spec', 'deploy', ...path.split('/')], message: detail });
+    }),
+  ),
 );
 
 export const rollback = told(
@@ -49,7 +58,12 @@ export const rollback = told(
 );
 
 export const scale = told('Scale', strict({ count: taskCount, actor }));
+export const adopt = told('Adopt', strict({ app: z.optional(name), actor }));
+export const mend = told('Mend', strict({ actor, message }));
 export const act = told('Act', strict({ actor }));
+const reason = z.optional(text(500));
+/** What a person, or CI, says to a deployment. */
+export const control = told('Control', strict({ actor, reason }));
 
 /** A whole number in a query. */
 const number = (atMost: number, otherwise: number) =>
@@ -76,6 +90,26 @@ const after = z.optional(
 
 export const paged = strict({ limit: number(100, 20), after });
 
+/** A whole number in a query that may be left out. */
+const optionalNumber = (atLeast: number, atMost: number) =>
+  z.optional(
+    z.pipe(
+      z.pipe(
+        z.string().check(z.regex(/^\d{1,9}$/, `has to be a whole number from ${atLeast} to ${atMost}`)),
+        z.transform(Number),
+      ),
+      z.int().check(z.minimum(atLeast), z.maximum(atMost)),
+    ),
+  );
+
+export const mostWaitSeconds = 15;
+
+/** `since`: the version that is known; `wait`: how many seconds news is waited for (ADR 14). */
+export const watchQuery = strict({
+  since: optionalNumber(0, 999_999_999),
+  wait: optionalNumber(0, mostWaitSeconds),
+});
+
 export const tasksQuery = strict({
   status: z._default(z.enum(['running', 'stopped', 'all']), 'running'),
   limit: number(100, 20),
@@ -91,6 +125,27 @@ const when = z.string().check(
     (value) => parseSeconds(value) !== undefined || parse(moment, value).ok,
     'has to be a moment (2026-05-01T10:00:00Z) or a time ago (10m)',
   ),
+);
+
+export const lock = told(
+  'LockRequest',
+  strict({
+    /** Why, for those who wait. */
+    message: text(500).check(z.minLength(1)),
+    /** When it ends by itself; without, it stands until somebody takes it away. */
+    until: z.optional(moment),
+    actor,
+  }),
+);
+
+export const unlock = told(
+  'Unlock',
+  strict({
+    /** These; without, the one that stands. */
+    locks: z.optional(z.array(lockId).check(z.minLength(1), z.maxLength(100))),
+    reason: message,
+    actor,
+  }),
 );
 
 export const logsQuery = strict({
@@ -115,5 +170,6 @@ export type CreateDeployment = z.output<typeof createDeployment>;
 export type Rollback = z.output<typeof rollback>;
 export type Scale = z.output<typeof scale>;
 export type Act = z.output<typeof act>;
+export type Control = z.output<typeof control>;
 export type LogsQuery = z.output<typeof logsQuery>;
 export type TasksQuery = z.output<typeof tasksQuery>;

@@ -17,6 +17,8 @@ export interface Route {
   readonly params: z.core.$ZodType<object>;
   readonly query: z.core.$ZodType<object>;
   readonly body?: z.core.$ZodType<object>;
+  /** Whether the body is taken as the bytes that came, with the headers: a signature of them is checked. */
+  readonly raw?: true;
   /** Whether the header `Idempotency-Key` is understood. */
   readonly idempotent?: true;
 }
@@ -44,13 +46,56 @@ export const routes = {
     path: '/deployments/{id}',
     summary: 'A deployment, with its verdict once it has one',
     params: ofDeployment,
+    query: requests.watchQuery,
+  },
+  approveDeployment: {
+    ...post,
+    path: '/deployments/{id}/approve',
+    summary: 'Let a deployment go on that waits for somebody',
+    params: ofDeployment,
+    body: requests.control,
+  },
+  promoteDeployment: {
+    ...post,
+    path: '/deployments/{id}/promote',
+    summary: 'Give the new release all traffic now; gates and the judge may still say no',
+    params: ofDeployment,
+    body: requests.control,
+  },
+  skipStep: {
+    ...post,
+    path: '/deployments/{id}/skip',
+    summary: 'End the present step of a deployment before its time',
+    params: ofDeployment,
+    body: requests.control,
+  },
+  pauseDeployment: {
+    ...post,
+    path: '/deployments/{id}/pause',
+    summary: 'Hold a deployment at its present step',
+    params: ofDeployment,
+    body: requests.control,
+  },
+  resumeDeployment: {
+    ...post,
+    path: '/deployments/{id}/resume',
+    summary: 'Let a deployment go on that was paused',
+    params: ofDeployment,
+    body: requests.control,
   },
   abortDeployment: {
     ...post,
     path: '/deployments/{id}/abort',
     summary: 'End a deployment and go back to what ran before',
     params: ofDeployment,
-    body: requests.act,
+    body: requests.control,
+  },
+  getEvidence: {
+    ...get,
+    path: '/deployments/{id}/evidence',
+    summary: 'What the judge saw, newest first, and the verdict that it comes to when it is weighed anew',
+    params: ofDeployment,
+    query: requests.paged,
   },
   getDeploymentLedger: {
     ...get,
@@ -69,6 +114,27 @@ export const routes = {
     ...get,
     path: '/environments',
     summary: 'The environments',
+  },
+  listLocks: {
+    ...get,
+    path: '/environments/{environment}/locks',
+    summary: 'The locks and freezes of an environment and of its services',
+    params: ofEnvironment,
+    query: requests.paged,
+  },
+  lockEnvironment: {
+    ...post,
+    path: '/environments/{environment}/lock',
+    summary: 'Let no deployment of an environment set out or go on',
+    params: ofEnvironment,
+    body: requests.lock,
+  },
+  unlockEnvironment: {
+    ...post,
+    path: '/environments/{environment}/unlock',
+    summary: 'Take locks of an environment away',
+    params: ofEnvironment,
+    body: requests.unlock,
   },
   listServices: {
     ...get,
@@ -132,6 +198,57 @@ export const routes = {
     body: requests.rollback,
     idempotent: true,
   },
+  planDeployment: {
+    ...post,
+    status: 200,
+    path: '/plan',
+    summary: 'What a deployment would change, in which steps, and what speaks against it; changes nothing',
+    body: requests.createDeployment,
+  },
+  getDrift: {
+    ...get,
+    path: `${service}/drift`,
+    summary: 'What somebody changed of a service in ECS',
+    params: ofService,
+  },
+  adoptDrift: {
+    ...post,
+    status: 200,
+    path: `${service}/drift/adopt`,
+    summary: 'Take over what ECS runs as a new release, without touching it',
+    params: ofService,
+    body: requests.mend,
+  },
+  revertDrift: {
+    ...post,
+    path: `${service}/drift/revert`,
+    summary: 'Deploy what Berth wants again',
+    params: ofService,
+    body: requests.mend,
+    idempotent: true,
+  },
+  adoptService: {
+    ...post,
+    status: 200,
+    path: `${service}/adopt`,
+    summary: 'Take over a live ECS service, without touching it',
+    params: ofService,
+    body: requests.adopt,
+  },
+  lockService: {
+    ...post,
+    path: `${service}/lock`,
+    summary: 'Let no deployment of a service set out or go on',
+    params: ofService,
+    body: requests.lock,
+  },
+  unlockService: {
+    ...post,
+    path: `${service}/unlock`,
+    summary: 'Take locks of a service away',
+    params: ofService,
+    body: requests.unlock,
+  },
   scaleService: {
     ...post,
     path: `${service}/scale`,
@@ -146,6 +263,13 @@ export const routes = {
     params: ofService,
     body: requests.act,
   },
+  receiveGitHub: {
+    ...post,
+    path: '/hooks/github/{environment}',
+    summary: 'What GitHub tells by its webhook, signed with the secret of the environment',
+    params: ofEnvironment,
+    raw: true,
+  },
   getOpenApi: { ...get, path: '/openapi.json', summary: 'This description' },
   getHealth: { ...get, path: '/health', summary: 'Whether Berth answers' },
 } as const satisfies Record<string, Route>;
@@ -153,12 +277,21 @@ export const routes = {
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;
 
+/** A body as it came. */
+export interface RawBody {
+  readonly bytes: Uint8Array;
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, string>;
+}
+
 /** What an operation gets: everything parsed. */
 export interface RouteInput<Name extends RouteName> {
   readonly params: z.output<Routes[Name]['params']>;
   readonly query: z.output<Routes[Name]['query']>;
   readonly body: Routes[Name] extends { body: infer Body extends z.core.$ZodType }
     ? z.output<Body>
-    : undefined;
+    : Routes[Name] extends { raw: true }
+      ? RawBody
+      : undefined;
   readonly idempotencyKey?: string;
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
+import { ci } from './ci-manifest.ts';
 import { defaults } from './defaults.ts';
-import { image, port, taskCount } from './names.ts';
+import { deploy, deployProblems } from './deploy-manifest.ts';
+import { image, name, port, taskCount } from './names.ts';
 import { strict } from './parse.ts';
 import { rolloutProblem } from './rollout.ts';
 import { sizeProblem } from './sizes.ts';
@@ -8,7 +10,6 @@ import { cpu, duration, memory } from './units.ts';
 import { environment, secrets } from './variables.ts';
 import { argv } from './words.ts';
 
-const percent = (atMost: number) => z.int().check(z.minimum(0), z.maximum(atMost));
 const times = z.int().check(z.minimum(2), z.maximum(10));
 
 const path = z
@@ -41,28 +42,6 @@ const health = strict({
   }),
 );
 
-const deploy = strict(
-  {
-    strategy: z._default(
-      z.literal('rolling', { error: 'has to be "rolling", the one strategy that is supported yet' }),
-      defaults['deploy.strategy'],
-    ),
-    timeout: z._default(duration(60, 86_400), defaults['deploy.timeout']),
-    minimumHealthyPercent: z._default(percent(100), defaults['deploy.minimumHealthyPercent']),
-    maximumPercent: z._default(
-      percent(1000).check(z.minimum(100, 'has to be at least 100: the count itself may always run')),
-      defaults['deploy.maximumPercent'],
-    ),
-    circuitBreaker: z._default(z.boolean(), defaults['deploy.circuitBreaker']),
-  },
-  {
-    steps: 'a deployment is rolling',
-    judge: 'the circuit breaker and health checks decide',
-    before: 'run it before you deploy',
-    after: 'run it when the deployment has succeeded',
-  },
-);
-
 const shape = strict(
   {
     image: z.optional(image),
@@ -77,6 +56,8 @@ const shape = strict(
     secrets: z.prefault(secrets(), {}),
     count: z.optional(taskCount),
     deploy: z.prefault(deploy, {}),
+    needs: z.optional(z.array(name).check(z.maxLength(50))),
+    ci: z.optional(ci),
   },
   { scale: 'set `count`, or use `berth scale`' },
 );
@@ -167,8 +148,13 @@ function howItIsReached(service: ServiceManifest): Finding[] {
 }
 
 /** Without a count of its own, a service may have any; what can never move for any is refused at once. */
-function howItMoves({ count, deploy: limits }: ServiceManifest): Finding[] {
+function howItMoves(service: ServiceManifest): Finding[] {
+  const { count, deploy: limits } = service;
   const isNever = limits.minimumHealthyPercent === 100 && limits.maximumPercent === 100;
   const detail = rolloutProblem(count ?? (isNever ? 1 : 0), limits);
-  return detail === undefined ? [] : [{ path: 'deploy', detail }];
+  const isBalanced = listenPortOf(service) !== undefined;
+  return [
+    ...(detail === undefined ? [] : [{ path: 'deploy', detail }]),
+    ...deployProblems(limits, { isBalanced }).map((one) => ({ ...one, path: `deploy/${one.path}` })),
+  ];
 }

@@ -50,19 +50,67 @@ export function parseCpuUnits(value: string | number): number | undefined {
 export const cpu = () =>
   measured(parseCpuUnits, 'CPU units such as 256, or "1 vCPU"', { atLeast: 1, atMost: 32_768 });
 
+/** Percent of `5`, `"5%"`, `"0.1 %"`. */
+export function parsePercent(value: string | number): number | undefined {
+  if (typeof value === 'number') return value;
+  const [, amount] = /^(\d{1,4}(?:\.\d{1,4})?) ?%?$/.exec(value) ?? [];
+  return amount === undefined ? undefined : Number(amount);
+}
+
+/** A share in percent, in steps of a tenth. */
+export const percentage = (atLeast: number, atMost: number) =>
+  numeric(
+    parsePercent,
+    `a share between ${atLeast}% and ${atMost}%, such as "5%"`,
+    (percent) => isWithin(percent, atLeast, atMost) && isWhole(percent * 10),
+  );
+
+/** A share in percent, however small. */
+export const smallShare = (atMost: number) =>
+  numeric(
+    parsePercent,
+    `a share above 0% and up to ${atMost}%, such as "1%"`,
+    (percent) => percent > 0 && percent <= atMost,
+  );
+
+/** How many times as much, of `1.5`, `"1.5x"`, `"1.5×"`. */
+export function parseRatio(value: string | number): number | undefined {
+  if (typeof value === 'number') return value;
+  const [, amount] = /^(\d{1,3}(?:\.\d{1,4})?) ?[x×]?$/i.exec(value) ?? [];
+  return amount === undefined ? undefined : Number(amount);
+}
+
+/** How many times as much is allowed: more than once. */
+export const ratio = (atLeast: number, atMost: number) =>
+  numeric(parseRatio, `how many times as much, between ${atLeast}x and ${atMost}x, such as "1.5x"`, (times) =>
+    isWithin(times, atLeast, atMost),
+  );
+
+const isWithin = (value: number, atLeast: number, atMost: number) => value >= atLeast && value <= atMost;
+/** Of what was multiplied: 0.1 × 3 is no tenth for a computer. */
+const isWhole = (value: number) => Math.abs(value - Math.round(value)) < 1e-9;
+
 /** A whole number of a unit, written as a number or as text. */
 function measured(
   read: (value: string | number) => number | undefined,
   what: string,
   { atLeast, atMost }: { atLeast: number; atMost: number },
 ) {
+  return numeric(read, what, (amount) => Number.isInteger(amount) && isWithin(amount, atLeast, atMost));
+}
+
+function numeric(
+  read: (value: string | number) => number | undefined,
+  what: string,
+  isFine: (amount: number) => boolean,
+) {
   return z.pipe(
     z.union([z.number(), z.string().check(z.maxLength(40))], { error: `has to be ${what}` }),
     reading((value) => {
       const amount = read(value);
-      const isFine =
-        amount !== undefined && Number.isInteger(amount) && amount >= atLeast && amount <= atMost;
-      return isFine ? { value: amount } : { problem: `has to be ${what}; it is ${quoted(String(value))}` };
+      return amount !== undefined && isFine(amount)
+        ? { value: amount }
+        : { problem: `has to be ${what}; it is ${quoted(String(value))}` };
     }),
   );
 }

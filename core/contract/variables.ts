@@ -22,7 +22,10 @@ const value = z
   )
   .check(z.refine((text) => !text.includes('\0'), 'may not hold a NUL character'));
 
-const looksSecret = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$|PASSWORD$/i;
+const secretPattern = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$|PASSWORD$/i;
+
+/** Whether a variable of this name is refused among the plain ones. */
+export const looksSecret = (name: string): boolean => secretPattern.test(name);
 
 /** Variables with their values. What looks like a secret is refused: a value here is shown to many. */
 export const environment = () =>
@@ -34,7 +37,7 @@ export const environment = () =>
         context.addIssue({ code: 'custom', message: `may hold at most ${maxVariables} variables` });
       if (size > maxCharacters)
         context.addIssue({ code: 'custom', message: `may hold at most ${maxCharacters} characters in all` });
-      for (const [name] of entries.filter(([name]) => looksSecret.test(name)).slice(0, 10))
+      for (const [name] of entries.filter(([name]) => looksSecret(name)).slice(0, 10))
         context.addIssue({ code: 'custom', path: [name], message: secretAdvice(name) });
     }),
   );

@@ -1,75 +1,16 @@
 import * as z from 'zod/mini';
-import { verdicts } from '../deployments/model.ts';
+import { hearings } from '../pipelines/model.ts';
+import { deploymentView, reasonView } from './deployment-views.ts';
+import { count, moment, pageOf, shown } from './view-registry.ts';
 
-/** What the API shows, by the name that each shape has in OpenAPI. */
-export const views = z.registry<{ id: string }>();
-
-const shown = <Schema extends z.core.$ZodType>(id: string, schema: Schema): Schema => {
-  views.add(schema, { id });
-  return schema;
-};
-
-/** ISO 8601, in UTC. */
-const moment = z.iso.datetime();
-const count = z.int().check(z.minimum(0));
-
-/** One page of a list; `next` is given back as `after`. */
-const pageOf = <Item extends z.core.$ZodType>(id: string, item: Item) =>
-  shown(id, z.object({ items: z.array(item), next: z.optional(z.string()) }));
-
-export const reasonView = shown('Reason', z.object({ code: z.string(), text: z.string() }));
-
-export const progressView = shown(
-  'Progress',
-  z.object({ desired: count, running: count, pending: count, failedTasks: count, old: count }),
-);
-
-export const causeView = shown(
-  'Cause',
-  z.object({
-    code: z.string(),
-    text: z.string(),
-    task: z.optional(
-      z.object({
-        arn: z.string(),
-        stopCode: z.optional(z.string()),
-        stoppedReason: z.optional(z.string()),
-        container: z.optional(z.string()),
-        exitCode: z.optional(z.int()),
-      }),
-    ),
-    logTail: z.optional(z.array(z.string())),
-  }),
-);
-
-export const deploymentView = shown(
-  'Deployment',
-  z.object({
-    id: z.string(),
-    environment: z.string(),
-    service: z.string(),
-    app: z.string(),
-    name: z.string(),
-    kind: z.enum(['release', 'rollback']),
-    phase: z.enum(['requested', 'queued', 'preparing', 'moving', 'rolling_back', 'closing', 'ended']),
-    verdict: z.optional(z.enum(verdicts)),
-    /** Why it ended as it did. */
-    reason: z.optional(z.string()),
-    cause: z.optional(causeView),
-    /** The release it moves to, once it has a number, and the one that ran before. */
-    release: z.optional(z.int()),
-    before: z.optional(z.int()),
-    /** The deployment that it waits for. */
-    behind: z.optional(z.string()),
-    progress: z.optional(progressView),
-    actor: z.string(),
-    message: z.optional(z.string()),
-    requestedAt: moment,
-    /** When the present phase is given up. */
-    deadline: z.optional(moment),
-    endedAt: z.optional(moment),
-  }),
-);
+export {
+  type DeploymentView,
+  deploymentView,
+  type EvidencePageView,
+  type EvidenceView,
+  evidencePage,
+} from './deployment-views.ts';
+export { views } from './view-registry.ts';
 
 export const liveView = shown(
   'Live',
@@ -202,7 +143,112 @@ export const environmentView = shown(
   z.object({ name: z.string(), cluster: z.string(), region: z.string(), local: z.boolean() }),
 );
 
+export const checkView = shown(
+  'Check',
+  z.object({
+    name: z.string(),
+    /** `not_checked`: nobody could say, which is no promise. */
+    result: z.enum(['ok', 'warning', 'problem', 'not_checked']),
+    text: z.string(),
+    advice: z.optional(z.string()),
+  }),
+);
+
+export const driftItemView = shown(
+  'DriftItem',
+  z.object({ what: z.string(), wanted: z.string(), found: z.string(), advice: z.optional(z.string()) }),
+);
+
+/** What a deployment would come to; it changes nothing. */
+export const planView = shown(
+  'Plan',
+  z.object({
+    environment: z.string(),
+    service: z.string(),
+    app: z.string(),
+    name: z.string(),
+    outcome: z.enum(['nothing', 'changes', 'refused']),
+    /** The release that it would make or go to, and the one that is wanted now. */
+    release: z.int(),
+    isNew: z.boolean(),
+    before: z.optional(z.int()),
+    count,
+    changes: z.array(
+      z.object({ path: z.string(), from: z.optional(z.string()), to: z.optional(z.string()) }),
+    ),
+    steps: z.array(
+      z.object({
+        kind: z.string(),
+        text: z.string(),
+        trafficPercent: z.optional(z.number()),
+        forSeconds: z.optional(z.number()),
+      }),
+    ),
+    refusals: z.array(z.object({ path: z.string(), detail: z.string() })),
+    checks: z.array(checkView),
+    /** What somebody changed in ECS; the deployment would put it right. */
+    drift: z.array(driftItemView),
+    /** The deployment that has the service now: this one would supersede it, or wait for it. */
+    deployment: z.optional(z.string()),
+  }),
+);
+
+export const driftView = shown(
+  'Drift',
+  z.object({
+    environment: z.string(),
+    service: z.string(),
+    release: z.optional(z.int()),
+    /** `unknown`: a deployment is moving it, or ECS could not be read. */
+    state: z.enum(['none', 'drifted', 'unknown']),
+    because: z.optional(z.string()),
+    items: z.array(driftItemView),
+  }),
+);
+
+/** What was taken over; `manifest` is the service as `berth.yaml` would have it. */
+export const adoptionView = shown(
+  'Adoption',
+  z.object({
+    environment: z.string(),
+    service: z.string(),
+    app: z.string(),
+    name: z.string(),
+    release: z.int(),
+    taskDefinition: z.string(),
+    count,
+    manifest: z.record(z.string(), z.unknown()),
+    /** What the manifest cannot say, or would do otherwise. */
+    notes: z.array(z.string()),
+  }),
+);
+
+export const lockView = shown(
+  'Lock',
+  z.object({
+    id: z.string(),
+    environment: z.string(),
+    /** Missing: it holds for the whole environment. */
+    service: z.optional(z.string()),
+    actor: z.string(),
+    message: z.string(),
+    since: moment,
+    /** When it ends by itself. */
+    until: z.optional(moment),
+  }),
+);
+
+export const unlockedView = shown(
+  'Unlocked',
+  z.object({
+    removed: z.array(lockView),
+    /** What still stands at the same place. */
+    standing: z.array(lockView),
+  }),
+);
+
 export const deploymentPage = pageOf('DeploymentPage', deploymentView);
+export const lockPage = pageOf('LockPage', lockView);
 export const servicePage = pageOf('ServicePage', serviceView);
 export const taskPage = pageOf('TaskPage', taskView);
 export const releasePage = pageOf('ReleasePage', releaseView);
@@ -224,10 +270,30 @@ export const problemView = shown(
 );
 
 export const healthView = shown('Health', z.object({ status: z.literal('ok') }));
+/** What became of a webhook of GitHub's: `ignored` where nothing is concerned by it. */
+export const gitHubView = shown(
+  'GitHubDelivery',
+  z.object({
+    delivery: z.string(),
+    event: z.string(),
+    outcome: z.enum(['accepted', 'refused', 'ignored']),
+    reason: z.string(),
+    services: z.array(
+      z.object({
+        service: z.string(),
+        outcome: z.enum(hearings),
+        reason: z.string(),
+        deployment: z.optional(z.string()),
+      }),
+    ),
+  }),
+);
+
 export const openApiView = shown('OpenApi', z.record(z.string(), z.unknown()));
 
 export type ProblemView = z.output<typeof problemView>;
-export type DeploymentView = z.output<typeof deploymentView>;
+export type LockView = z.output<typeof lockView>;
+export type UnlockedView = z.output<typeof unlockedView>;
 export type ServiceView = z.output<typeof serviceView>;
 export type LiveView = z.output<typeof liveView>;
 export type TaskView = z.output<typeof taskView>;
@@ -235,6 +301,11 @@ export type ReleaseView = z.output<typeof releaseView>;
 export type LedgerEntryView = z.output<typeof ledgerEntryView>;
 export type ExplanationView = z.output<typeof explanationView>;
 export type LogEventView = z.output<typeof logEventView>;
+export type GitHubView = z.output<typeof gitHubView>;
+export type PlanView = z.output<typeof planView>;
+export type CheckView = z.output<typeof checkView>;
+export type DriftView = z.output<typeof driftView>;
+export type AdoptionView = z.output<typeof adoptionView>;
 export type EnvironmentView = z.output<typeof environmentView>;
 export interface PageView<Item> {
   readonly items: Item[];

@@ -1,4 +1,7 @@
 import type { Input, Instant } from '../kernel/plan.ts';
+import { controlled } from './controls.ts';
+import { answered } from './gates/webhooks.ts';
+import { withJob } from './jobs.ts';
 import type { DeploymentEffect, DeploymentMessage, DeploymentPhase, DeploymentState } from './model.ts';
 
 type DeploymentInput = Input<DeploymentMessage, DeploymentEffect>;
@@ -18,15 +21,27 @@ export function absorb(
       : undefined;
   }
   if (state.at.phase === 'ended') return state;
-  return input.type === 'outcome' ? registered(state, input) : told(state, input.message, now);
+  return input.type === 'outcome' ? performed(state, input, now) : told(state, input.message, now);
+}
+
+function performed(
+  state: DeploymentState,
+  input: Extract<DeploymentInput, { type: 'outcome' }>,
+  now: Instant,
+): DeploymentState {
+  const { effect, outcome } = input;
+  if (effect?.type !== 'ask_webhook') return registered(state, input);
+  const { at } = state;
+  if (at.phase !== 'gated') return state;
+  return { ...state, at: { ...at, gates: answered(at.gates, effect, outcome, now) } };
 }
 
 function registered(
   state: DeploymentState,
-  { outcome }: Extract<DeploymentInput, { type: 'outcome' }>,
+  { effect, outcome }: Extract<DeploymentInput, { type: 'outcome' }>,
 ): DeploymentState {
   const { at, release } = state;
-  if (at.phase !== 'preparing' || !release) return state;
+  if (at.phase !== 'preparing' || !release || (effect && effect.type !== 'register')) return state;
   if (!outcome.ok) return { ...state, at: { ...at, failure: outcome.failure.message } };
   const { taskDefinitionArn } = outcome.value as { taskDefinitionArn: string };
   return { ...state, release: { ...release, taskDefinitionArn }, at: { ...at, registered: true } };
@@ -56,9 +71,40 @@ function told(state: DeploymentState, message: DeploymentMessage, now: Instant):
     case 'applied':
     case 'apply_failed':
       return applied(state, message);
-    case 'abort':
-      return { ...state, abort: state.abort ?? { actor: message.actor } };
+    case 'sibling_applied':
+    case 'sibling_refused':
+      return withSibling(state, message);
+    case 'job_ended':
+      return withJob(state, message, now);
+    case 'hook': {
+      const { type: _, ...hook } = message;
+      return { ...state, hook };
+    }
+    default:
+      return controlled(state, message, now);
   }
+}
+
+/** News of a write counts only for what is wanted now. */
+function withSibling(
+  state: DeploymentState,
+  message: Extract<DeploymentMessage, { type: 'sibling_applied' | 'sibling_refused' }>,
+): DeploymentState {
+  const { at } = state;
+  if (at.phase !== 'trying') return state;
+  const { role } = message;
+  const sibling = at.siblings[role];
+  const wanted = role === 'canary' ? at.aim : state.before;
+  if (!sibling || wanted?.release.taskDefinitionArn !== message.taskDefinitionArn) return state;
+  if (message.type === 'sibling_refused')
+    return {
+      ...state,
+      at: { ...at, siblings: { ...at.siblings, [role]: { ...sibling, refused: message.message } } },
+    };
+  if (message.count !== sibling.count) return state;
+  const { generation, ecsDeploymentId, at: appliedAt } = message;
+  const applied = { generation, ecsDeploymentId, at: appliedAt };
+  return { ...state, at: { ...at, siblings: { ...at.siblings, [role]: { ...sibling, applied } } } };
 }
 
 function superseded(at: DeploymentPhase, by: string, now: Instant): DeploymentPhase {

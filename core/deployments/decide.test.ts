@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Input } from '../kernel/plan.ts';
 import type { Aim } from '../services/model.ts';
 import { deployments } from './decide.ts';
-import type { DeploymentMessage, DeploymentRequest, DeploymentSeen, DeploymentState } from './model.ts';
+import type { DeploymentMessage, DeploymentRequest, DeploymentState } from './model.ts';
+import type { DeploymentSeen } from './seeing.ts';
 
 const settings = {
   minimumHealthyPercent: 100,
@@ -40,8 +41,9 @@ const absorb = (state: DeploymentState | undefined, what: DeploymentMessage, now
     { type: 'message', id: String(message++), message: what },
     now,
   ) as DeploymentState;
+/** No lock stands, unless a test says so. */
 const decide = (state: DeploymentState, seen: DeploymentSeen = {}, now = 0) =>
-  deployments.decide(state, seen, now);
+  deployments.decide(state, { gates: { locks: [] }, ...seen }, now);
 
 const created = () => decide(absorb(undefined, { type: 'create', request })).next;
 const granted = (earlier: Aim | undefined = before) =>

@@ -1,6 +1,17 @@
-import type { SeenService } from '../ecs/service.ts';
-import type { Instant } from '../kernel/plan.ts';
-import type { Aim, ReleaseRef, ReleaseSpec, ServiceId, ServiceSettings } from '../services/model.ts';
+import type { JobEnded, JobId, JobVerdict } from '../jobs/model.ts';
+import type { Instant, Ref } from '../kernel/plan.ts';
+import type {
+  Aim,
+  ReleaseRef,
+  ReleaseSpec,
+  ServiceId,
+  ServiceSettings,
+  SiblingRole,
+  TargetGroups,
+} from '../services/model.ts';
+import type { Controls, Course, CourseState } from './course/model.ts';
+import type { GateState } from './gates/model.ts';
+import type { Evidence } from './judge/model.ts';
 
 /** `dep_` and 26 characters. */
 export type DeploymentId = string;
@@ -25,7 +36,10 @@ export interface DeploymentRequest {
         readonly spec: ReleaseSpec;
         readonly settings: ServiceSettings;
         readonly count?: number;
+        /** How it goes there; older records have none, and roll. */
+        readonly course?: Course;
       }
+    /** Back without steps, judge or gates: to what was proven. */
     | { readonly type: 'rollback'; readonly release: number | 'previous' };
   readonly whenBusy: 'supersede' | 'queue';
   readonly actor: string;
@@ -33,6 +47,18 @@ export interface DeploymentRequest {
   /** SHA-256 of the request's body: the same idempotency key with another body is a conflict. */
   readonly requestHash: string;
   readonly requestedAt: Instant;
+  /** The image as it was asked for, and pinned to its digest, or why it could not be. */
+  readonly image?: { readonly written: string; readonly pinned?: string; readonly because?: string };
+  /** Whom to tell of its end, with `DeploymentEnded`. */
+  readonly notify?: Ref;
+}
+
+/** What `notify` is told, once. */
+export interface DeploymentEnded {
+  readonly type: 'deployment_ended';
+  readonly deployment: DeploymentId;
+  readonly verdict: Verdict;
+  readonly reason: string;
 }
 
 /** Where a deployment is; `ended` absorbs. */
@@ -54,6 +80,20 @@ export type DeploymentPhase =
       readonly registered?: boolean;
       readonly failure?: string;
     }
+  /** Gates keep it from setting out. */
+  | {
+      readonly phase: 'gated';
+      readonly since: Instant;
+      readonly deadline: Instant;
+      readonly gates: GateState;
+      /** What it waits for, for people. */
+      readonly waits?: { readonly code: string; readonly text: string };
+    }
+  /** One-off tasks before anything moves, or after all has moved, one after the other. */
+  | ({ readonly phase: 'running_before' } & Jobs)
+  | ({ readonly phase: 'running_after'; readonly move: Move } & Jobs)
+  /** Nothing balances the service: the release is tried by tasks beside it before the service itself moves. */
+  | ({ readonly phase: 'trying' } & Trial)
   /** The service was told where to go; ECS moves it. */
   | ({ readonly phase: 'moving' } & Move)
   /** The release is given up; the service was told to go back. */
@@ -62,11 +102,11 @@ export type DeploymentPhase =
       readonly cause: Cause;
       readonly verdict: 'rolled_back' | 'cancelled';
     } & Move)
-  /** Given up with nothing to go back to; the evidence is gathered. */
+  /** Given up with nothing to go back to, or before anything moved; the evidence is gathered. */
   | {
       readonly phase: 'closing';
       readonly cause: Cause;
-      readonly verdict: 'failed' | 'cancelled';
+      readonly verdict: 'rolled_back' | 'failed' | 'cancelled';
       readonly deadline: Instant;
     }
   | {
@@ -77,17 +117,46 @@ export type DeploymentPhase =
       readonly cause?: Cause;
     };
 
+export interface Jobs {
+  /** Index in the course's `before` or `after`. */
+  readonly job: number;
+  readonly started: boolean;
+  readonly deadline: Instant;
+}
+
+/** The release beside the service, as siblings of it in ECS. */
+export interface Trial {
+  readonly aim: Aim;
+  readonly since: Instant;
+  /** When it ends if nothing goes on. */
+  readonly deadline: Instant;
+  readonly course: CourseState;
+  readonly siblings: Readonly<Partial<Record<SiblingRole, TriedSibling>>>;
+}
+
+export interface TriedSibling {
+  readonly count: number;
+  /** Once ECS has taken it. */
+  readonly applied?: { readonly generation: number; readonly ecsDeploymentId: string; readonly at: Instant };
+  readonly refused?: string;
+}
+
 /** A move of the service in ECS, towards `aim`. */
 export interface Move {
   readonly aim: Aim;
   readonly since: Instant;
+  /** When it is given up if nothing goes on: what goes on puts it off. */
   readonly deadline: Instant;
+  /** Set where traffic or time moves in steps. */
+  readonly course?: CourseState;
   /** Once the write to ECS is done. */
   readonly applied?: {
     readonly generation: number;
     readonly ecsDeploymentId: string;
     /** By ECS's own clock, when that deployment began; older records have none. */
     readonly ecsCreatedAtMs?: Instant;
+    /** Set where ECS shifts traffic between two target groups. */
+    readonly targetGroups?: TargetGroups;
     readonly at: Instant;
   };
   /** What ECS said when it refused the write. */
@@ -115,6 +184,8 @@ export interface Cause {
   /** The task definition that is blamed, and since when it was tried: it may have failed before, otherwise. */
   readonly taskDefinitionArn: string;
   readonly since?: Instant;
+  /** The ECS service whose tasks tell why, where it is not the service itself. */
+  readonly ecsName?: string;
   readonly task?: FailedTask;
   readonly logTail?: readonly string[];
 }
@@ -137,31 +208,33 @@ export interface DeploymentState {
   /** The aim of a roll-back that was asked for: a release that is there. */
   readonly known?: Aim;
   /** Somebody asked for it to be stopped. */
-  readonly abort?: { readonly actor: string };
+  readonly abort?: { readonly actor: string; readonly reason?: string };
+  readonly controls?: Controls;
+  /** The job that was started and has not told of its end. */
+  readonly runs?: JobId;
+  /** Its jobs that have ended, in order. */
+  readonly jobs?: readonly EndedJob[];
+  /** The hook of ECS that was heard last. */
+  readonly hook?: HookCall;
+  /** `notify` has been told. */
+  readonly notified?: true;
 }
 
-/** What a deployment has to see to decide. */
-export interface DeploymentQuery {
-  readonly service?: {
-    readonly environment: string;
-    readonly cluster: string;
-    readonly ecsName: string;
-    readonly sinceMs: Instant;
-    readonly ecsDeploymentId: string;
-  };
-  /** Why tasks of this task definition failed. */
-  readonly evidence?: {
-    readonly service: ServiceId;
-    readonly environment: string;
-    readonly ecsName: string;
-    readonly taskDefinitionArn: string;
-    readonly sinceMs: Instant;
-  };
+export interface EndedJob {
+  readonly job: JobId;
+  readonly name: string;
+  readonly verdict: JobVerdict;
+  readonly reason: string;
+  readonly taskArn?: string;
+  readonly endedAt: Instant;
 }
 
-export interface DeploymentSeen {
-  readonly service?: SeenService;
-  readonly evidence?: { readonly task?: FailedTask; readonly logTail: readonly string[] };
+/** ECS asks whether a service deployment may go on. */
+export interface HookCall {
+  /** `PRE_PRODUCTION_TRAFFIC_SHIFT`, `POST_PRODUCTION_TRAFFIC_SHIFT`, … */
+  readonly stage: string;
+  readonly serviceDeploymentArn: string;
+  readonly at: Instant;
 }
 
 export type DeploymentMessage =
@@ -175,6 +248,7 @@ export type DeploymentMessage =
       readonly generation: number;
       readonly ecsDeploymentId: string;
       readonly ecsCreatedAtMs?: Instant;
+      readonly targetGroups?: TargetGroups;
       readonly taskDefinitionArn: string;
       readonly at: Instant;
     }
@@ -184,11 +258,64 @@ export type DeploymentMessage =
       readonly taskDefinitionArn: string;
       readonly message: string;
     }
-  /** Stop it: back to what ran before. */
-  | { readonly type: 'abort'; readonly actor: string };
+  | {
+      readonly type: 'sibling_applied';
+      readonly role: SiblingRole;
+      readonly generation: number;
+      readonly ecsDeploymentId: string;
+      readonly taskDefinitionArn: string;
+      readonly count: number;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'sibling_refused';
+      readonly role: SiblingRole;
+      readonly taskDefinitionArn: string;
+      readonly message: string;
+    }
+  | JobEnded
+  | ({ readonly type: 'hook' } & HookCall)
+  | DeploymentControl;
 
-export type DeploymentEffect = {
-  readonly type: 'register';
-  readonly release: ReleaseRef;
-  readonly request: DeploymentRequest;
-};
+/** What people, and CI, say to a deployment. */
+export type DeploymentControl = {
+  readonly actor: string;
+  readonly reason?: string;
+} & (
+  | { readonly type: 'approve' }
+  /** All traffic now. */
+  | { readonly type: 'promote' }
+  /** The present step is over. */
+  | { readonly type: 'skip' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  /** Stop it: back to what ran before. */
+  | { readonly type: 'abort' }
+);
+
+export type DeploymentEffect =
+  | { readonly type: 'register'; readonly release: ReleaseRef; readonly request: DeploymentRequest }
+  /** Keeps what was judged, under the deployment; written once. */
+  | {
+      readonly type: 'keep_evidence';
+      readonly deployment: DeploymentId;
+      readonly evidence: readonly Evidence[];
+    }
+  /** Asks a webhook whether the deployment may set out; its outcome is `{ says, text }`. */
+  | {
+      readonly type: 'ask_webhook';
+      readonly deployment: DeploymentId;
+      readonly environment: string;
+      readonly name: string;
+      readonly url: string;
+      readonly attempt: number;
+      readonly body: Readonly<Record<string, unknown>>;
+    }
+  /** Answers a PAUSE hook of ECS. */
+  | {
+      readonly type: 'continue_hook';
+      readonly environment: string;
+      readonly serviceDeploymentArn: string;
+      readonly hookId: string;
+      readonly action: 'CONTINUE' | 'ROLLBACK';
+    };

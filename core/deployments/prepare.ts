@@ -1,6 +1,8 @@
 import type { Instant } from '../kernel/plan.ts';
 import type { Aim, ReleaseRef, ServiceMessage } from '../services/model.ts';
+import { arrive } from './gated.ts';
 import type { DeploymentState } from './model.ts';
+import type { DeploymentSeen } from './seeing.ts';
 import { type At, type DeploymentPlan, end, reason, toService } from './steps.ts';
 
 const queueMs = 24 * 3600_000;
@@ -38,7 +40,12 @@ export function wait(state: DeploymentState, at: At<'queued'>, now: Instant): De
 }
 
 /** Sees to the task definition, and sets out once it is there. */
-export function prepare(state: DeploymentState, at: At<'preparing'>, now: Instant): DeploymentPlan {
+export function prepare(
+  state: DeploymentState,
+  at: At<'preparing'>,
+  seen: DeploymentSeen,
+  now: Instant,
+): DeploymentPlan {
   const { release, request } = state;
   if (at.failure) return end(state, 'failed', at.failure, now);
   if (state.abort)
@@ -46,7 +53,7 @@ export function prepare(state: DeploymentState, at: At<'preparing'>, now: Instan
   if (now >= at.deadline)
     return end(state, 'failed', 'the task definition could not be registered in time', now);
   const aim = at.registered ? aimOf(state) : undefined;
-  if (aim) return setOut(state, aim, now);
+  if (aim) return arrive(state, aim, seen, now);
   if (!release || at.registering) {
     const text = 'the task definition is being registered';
     return { next: state, effects: [], wakeAt: at.deadline, reasons: [reason('registering', text)] };
@@ -65,7 +72,7 @@ const registerText = ({ number, taskDefinitionArn }: ReleaseRef) =>
     : `v${number} is known: its task definition is looked for`;
 
 /** Where the deployment wants the service, with the task definition that was seen to be there. */
-function aimOf({ release, request: { what }, known }: DeploymentState): Aim | undefined {
+export function aimOf({ release, request: { what }, known }: DeploymentState): Aim | undefined {
   if (!release?.taskDefinitionArn) return undefined;
   const registered = { ...release, taskDefinitionArn: release.taskDefinitionArn };
   if (known) return { ...known, release: registered };
@@ -77,16 +84,5 @@ function aimOf({ release, request: { what }, known }: DeploymentState): Aim | un
     ...(spec.port !== undefined && { port: spec.port }),
     ...(spec.health && { health: spec.health }),
     ...(count !== undefined && { count }),
-  };
-}
-
-function setOut(state: DeploymentState, aim: Aim, now: Instant): DeploymentPlan {
-  const deadline = now + aim.settings.timeoutSeconds * 1000;
-  const from = state.before ? `v${state.before.release.number} → ` : '';
-  return {
-    next: { ...state, at: { phase: 'moving', aim, since: now, deadline } },
-    effects: [toService(state, { type: 'aim', deployment: state.request.id, aim })],
-    wakeAt: deadline,
-    reasons: [reason('move', `${from}v${aim.release.number}, within ${aim.settings.timeoutSeconds} s`)],
   };
 }

@@ -1,6 +1,14 @@
 import type { Instant, Plan, Reason, Ref, Send } from '../kernel/plan.ts';
 import type { Aim, ServiceMessage } from '../services/model.ts';
-import type { DeploymentEffect, DeploymentPhase, DeploymentState, Verdict } from './model.ts';
+import { cancelJob } from './cancel-job.ts';
+import type { Course } from './course/model.ts';
+import type {
+  DeploymentEffect,
+  DeploymentEnded,
+  DeploymentPhase,
+  DeploymentState,
+  Verdict,
+} from './model.ts';
 
 export type DeploymentPlan = Plan<DeploymentState, DeploymentEffect>;
 export type At<Phase extends DeploymentPhase['phase']> = Extract<DeploymentPhase, { phase: Phase }>;
@@ -15,11 +23,44 @@ export function end(
 ): DeploymentPlan {
   const { at, request } = state;
   const cause = 'cause' in at && at.cause ? { cause: at.cause } : {};
-  return {
-    next: { ...state, at: { phase: 'ended', verdict, reason: text, endedAt: now, ...cause } },
-    effects: [toService(state, { type: 'release', deployment: request.id, ...(succeeded && { succeeded }) })],
-    reasons: [reason(verdict, text)],
+  const left = succeeded && { ...succeeded, settings: withoutHook(succeeded.settings) };
+  const next: DeploymentState = {
+    ...state,
+    at: { phase: 'ended', verdict, reason: text, endedAt: now, ...cause },
   };
+  const released = toService(state, {
+    type: 'release',
+    deployment: request.id,
+    ...(left && { succeeded: left }),
+  });
+  const told = afterwards(next);
+  return { next: told.next, effects: [released, ...told.effects], reasons: [reason(verdict, text)] };
+}
+
+/** What is left to do for a deployment that has ended, however it ended: each once. */
+export function afterwards(state: DeploymentState): {
+  next: DeploymentState;
+  effects: readonly Send[];
+} {
+  const stopped = cancelJob(state, state.request.actor);
+  const told = notify(stopped.next);
+  return { next: told.next, effects: [...stopped.effects, ...told.effects] };
+}
+
+/** Tells of the end whoever asked to be told. */
+function notify(state: DeploymentState): { next: DeploymentState; effects: readonly Send[] } {
+  const { at, request, notified } = state;
+  if (at.phase !== 'ended' || !request.notify || notified) return { next: state, effects: [] };
+  const { verdict, reason: why } = at;
+  const message: DeploymentEnded = { type: 'deployment_ended', deployment: request.id, verdict, reason: why };
+  return { next: { ...state, notified: true }, effects: [{ type: 'send', to: request.notify, message }] };
+}
+
+/** A hook is asked about one deployment; who aims at the same release later has another, or none. */
+function withoutHook({ shift, ...settings }: Aim['settings']): Aim['settings'] {
+  if (!shift) return settings;
+  const { hook: _, pause: __, ...plain } = shift;
+  return { ...settings, shift: plain };
 }
 
 export function toService({ request }: DeploymentState, message: ServiceMessage): Send {
@@ -28,3 +69,13 @@ export function toService({ request }: DeploymentState, message: ServiceMessage)
 }
 
 export const reason = (code: string, text: string): Reason => ({ code, text });
+
+export const courseOf = ({ request: { what } }: DeploymentState): Course | undefined =>
+  what.type === 'content' ? what.course : undefined;
+
+/** Whether ECS shifts the traffic of this move between two target groups. */
+export const isShifted = ({ settings: { shift } }: Aim): boolean =>
+  shift !== undefined && shift.strategy !== 'ROLLING';
+
+/** How many tasks a move is to come to. */
+export const countOf = ({ count }: Aim): number => count ?? 1;

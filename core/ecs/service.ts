@@ -42,4 +42,17 @@ export interface ObservedServiceDeployment {
   readonly statusReason: string | undefined;
   readonly taskDefinitionArn: TaskDefinitionArn | undefined;
   readonly createdAtMs: number;
+  /** How much production traffic the new revision has, in percent, where ECS shifts it. */
+  readonly trafficPercent?: number;
+  readonly lifecycleStage?: string;
+  /** The hooks of the present stage. */
+  readonly hooks?: readonly ObservedHook[];
+}
+
+export interface ObservedHook {
+  readonly id: string;
+  readonly type: 'AWS_LAMBDA' | 'PAUSE' | (string & {});
+  readonly stage: string;
+  /** `AWAITING_ACTION`, `IN_PROGRESS`, `SUCCEEDED`, … */
+  readonly status: string;
 }

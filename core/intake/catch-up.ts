@@ -1,11 +1,10 @@
 import type { TaskRecord } from '../ecs/task.ts';
 import type { Store } from '../kernel/ports.ts';
-import type { Owner } from './intake.ts';
 import { taskToStore } from './records.ts';
 
 /** Records what ECS shows of a service's tasks: what events may have failed to tell. Answers how many were news. */
 export async function catchUp(
-  { environment, ecsName }: Owner,
+  { environment, ecsName }: { readonly environment: string; readonly ecsName: string },
   tasks: readonly TaskRecord[],
   store: Store,
 ): Promise<number> {

@@ -2,6 +2,8 @@ import { clusterNameOf, parseEcsArn } from '../ecs/arn.ts';
 import type { TaskRecord } from '../ecs/task.ts';
 import { serviceNameOf } from '../ecs/task.ts';
 import { records, taskRecord, versionOf } from '../ecs/task-record.ts';
+import type { JobId } from '../jobs/model.ts';
+import { jobOfGroup } from '../jobs/records.ts';
 
 /** Where events may come from: everything else is somebody else's. */
 export interface Territory {
@@ -17,6 +19,8 @@ export type Intake =
       readonly record: TaskRecord;
       readonly environment: string;
       readonly ecsName?: string;
+      /** The job whose one task it is. */
+      readonly job?: JobId;
     }
   | { readonly is: 'instance'; readonly record: InstanceRecord }
   /** It has no version: it wakes its owner, who looks for himself. */
@@ -106,7 +110,14 @@ function task({ detail }: EcsEvent, territory: Territory): Intake {
   if (environmentOf(record.taskArn, territory, 'task') === undefined)
     return foreign(`task ${record.taskArn}`);
   const ecsName = serviceNameOf(record);
-  return { is: 'task', record, environment, ...(ecsName !== undefined && { ecsName }) };
+  const job = jobOfGroup(record.group);
+  return {
+    is: 'task',
+    record,
+    environment,
+    ...(ecsName !== undefined && { ecsName }),
+    ...(job !== undefined && { job }),
+  };
 }
 
 function instance({ detail }: EcsEvent, territory: Territory): Intake {

@@ -15,12 +15,16 @@ import {
 import { createMemoryStore } from '../../test/support/memory-store.ts';
 import type { TaskRecord } from '../ecs/task.ts';
 import { taskRecord } from '../ecs/task-record.ts';
+import { groupOfJob, jobRef } from '../jobs/records.ts';
+import type { Ref } from '../kernel/plan.ts';
 import type { Store, StoredRecord } from '../kernel/ports.ts';
+import { serviceRef } from '../services/records.ts';
 import { Poison, type Territory } from './classify.ts';
-import { type Owner, takeIn } from './intake.ts';
+import { takeIn } from './intake.ts';
 import { listOfTasks, listOfUnrecognised } from './records.ts';
 
 const territory: Territory = { account, environments: new Map([['local', 'local']]) };
+const web = serviceRef('local/shop-web');
 const log = { info() {}, warn() {}, error() {} };
 
 let store: Store;
@@ -49,8 +53,8 @@ beforeEach(() => {
 });
 
 /** Takes an event in, and answers whose it was. */
-async function take(event: unknown): Promise<Owner | undefined> {
-  const owners: Owner[] = [];
+async function take(event: unknown): Promise<Ref | undefined> {
+  const owners: Ref[] = [];
   const body = typeof event === 'string' ? event : JSON.stringify(event);
   await takeIn(body, { store, clock: { now: () => 5 }, log, territory }, async (owner) => {
     owners.push(owner);
@@ -64,8 +68,20 @@ const task = async (id: string) =>
 
 describe('events with a version', () => {
   it('cost one conditional write and no read', async () => {
-    expect(await take(taskEvent('a', 3))).toEqual({ environment: 'local', ecsName: 'shop-web' });
+    expect(await take(taskEvent('a', 3))).toEqual(web);
     expect([puts.length, reads]).toEqual([1, 0]);
+  });
+
+  it('are a job’s by the group of its task, at the same cost, and stand in no service’s list', async () => {
+    const group = groupOfJob('job_dep_1_before_migrate');
+    expect(await take(taskEvent('a', 3, { group }))).toEqual(jobRef('job_dep_1_before_migrate'));
+    expect([puts.length, reads]).toEqual([1, 0]);
+    expect(puts[0]?.list).toBeUndefined();
+    expect(await take(taskEvent('b', 1, { group: 'berth-job:no job' }))).toBeUndefined();
+  });
+
+  it('are a service’s where they are about what stands beside it', async () => {
+    expect(await take(taskEvent('a', 3, { group: 'service:shop-web--canary' }))).toEqual(web);
   });
 
   it('leave the newest version, whatever comes after it', async () => {
@@ -120,7 +136,7 @@ describe('events without a version', () => {
     ['deployment, which carries no cluster', deploymentEvent('SERVICE_DEPLOYMENT_COMPLETED', 'completed')],
     ['hook', hookEvent()],
   ])('%s wakes its owner and writes nothing', async (_, event) => {
-    expect(await take(event)).toEqual({ environment: 'local', ecsName: 'shop-web' });
+    expect(await take(event)).toEqual(web);
     expect(puts).toEqual([]);
   });
 });

@@ -1,4 +1,7 @@
+import { jobRef } from '../jobs/records.ts';
+import type { Ref } from '../kernel/plan.ts';
 import type { Clock, Log, Store } from '../kernel/ports.ts';
+import { mainNameOf, serviceIdOf, serviceRef } from '../services/records.ts';
 import { classify, type EcsEvent, type Intake, parseEvent, type Territory } from './classify.ts';
 import { instanceToStore, taskToStore, unrecognisedToStore } from './records.ts';
 
@@ -9,12 +12,6 @@ export interface IntakeDependencies {
   readonly territory: Territory;
 }
 
-/** The service that an event is about. */
-export interface Owner {
-  readonly environment: string;
-  readonly ecsName: string;
-}
-
 /**
  * Takes one event in: at most one conditional write, no read. Tells whose event it is while it writes, for the
  * owner looks at ECS and not at the record. Throws `Poison` for what can never be understood, and whatever the
@@ -23,7 +20,7 @@ export interface Owner {
 export async function takeIn(
   body: string,
   deps: IntakeDependencies,
-  noticed: (owner: Owner) => Promise<void> | undefined,
+  noticed: (owner: Ref) => Promise<void> | undefined,
 ): Promise<void> {
   const event = parseEvent(body);
   const intake = classify(event, deps.territory);
@@ -54,9 +51,13 @@ async function keep(
   }
 }
 
-/** A stale task event wakes its owner too: it may be the only one that gets through. */
-function ownerOf(intake: Intake): Owner | undefined {
+/**
+ * Whoever has to look: the service, also where the event is about one that stands beside it, or the job. A stale task
+ * event wakes its owner too: it may be the only one that gets through.
+ */
+function ownerOf(intake: Intake): Ref | undefined {
   if (intake.is !== 'task' && intake.is !== 'hint') return undefined;
+  if (intake.is === 'task' && intake.job !== undefined) return jobRef(intake.job);
   const { environment, ecsName } = intake;
-  return ecsName === undefined ? undefined : { environment, ecsName };
+  return ecsName === undefined ? undefined : serviceRef(serviceIdOf(environment, mainNameOf(ecsName)));
 }

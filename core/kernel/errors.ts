@@ -1,6 +1,7 @@
 /** Every way in which Berth refuses or fails, with its HTTP status and what it means to a caller. */
 export const errorKinds = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
+  unauthorized: { status: 401, title: 'It cannot be told who asks' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'The path does not answer to this method' },
   conflict: { status: 409, title: 'The request conflicts with what is there' },

@@ -11,6 +11,7 @@ import { loadState } from './find.ts';
 import { latestRequest } from './latest.ts';
 import { pageOf } from './pages.ts';
 import type { OperationDependencies } from './ports.ts';
+import { foreignProblem } from './preflight/owner.ts';
 
 /** What of a manifest cannot be in this environment, whatever is there. */
 export function problemsOf({ spec }: CreateDeployment, environment: Environment): readonly FieldError[] {
@@ -22,6 +23,7 @@ export function problemsOf({ spec }: CreateDeployment, environment: Environment)
     ...(needsLoadBalancer
       ? [{ path: '/spec/listen', detail: `has to be false: ${name} has no load balancer` }]
       : []),
+    ...openWebhooks(spec, environment),
     ...Object.entries(spec.secrets)
       .filter(([, reference]) => isForeign(reference, environment))
       .map(([variable]) => ({
@@ -29,6 +31,21 @@ export function problemsOf({ spec }: CreateDeployment, environment: Environment)
         detail: `has to be a secret of ${name}'s own account and region, ${environment.account} and ${environment.region}`,
       })),
   ];
+}
+
+/** What is asked without encryption can be answered by anybody in between; on one machine nobody is. */
+function openWebhooks({ deploy }: CreateDeployment['spec'], { name, local }: Environment): FieldError[] {
+  if (local) return [];
+  return (deploy.gates?.webhooks ?? []).flatMap(({ url }, place) =>
+    url.toLowerCase().startsWith('https:')
+      ? []
+      : [
+          {
+            path: `/spec/deploy/gates/webhooks/${place}/url`,
+            detail: `has to be https: ${name} is not this machine alone`,
+          },
+        ],
+  );
 }
 
 function isForeign(reference: string, { account, region }: Environment): boolean {
@@ -49,6 +66,7 @@ export async function conflictsOf(
   return [
     ...(rollout === undefined ? [] : [{ path: '/spec/deploy', detail: rollout }]),
     ...(service ? await otherOwner(deps, request) : []),
+    ...(service?.target ? [] : await foreign(deps, request, service)),
     ...(await takenPort(deps, request, desired.settings.listen)),
   ];
 }
@@ -61,6 +79,16 @@ async function otherOwner(deps: OperationDependencies, request: DeploymentReques
   if (!latest || (latest.app === app && latest.name === name)) return [];
   const detail = `"${ecsName}" is the name of service "${latest.name}" of app "${latest.app}"; use another name`;
   return [{ path: '/service', detail }];
+}
+
+/** What somebody else made in ECS is not touched before it was taken over. */
+async function foreign(
+  { inspector }: OperationDependencies,
+  { service, cluster, ecsName }: DeploymentRequest,
+  state: ServiceState | undefined,
+): Promise<FieldError[]> {
+  const detail = foreignProblem(service, state, await inspector.inspect(cluster, ecsName));
+  return detail === undefined ? [] : [{ path: '/service', detail }];
 }
 
 async function takenPort(

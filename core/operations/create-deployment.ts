@@ -9,6 +9,8 @@ import { BerthError, type FieldError } from '../kernel/errors.ts';
 import { serviceIdOf } from '../services/records.ts';
 import { conflictsOf, problemsOf } from './check-desired.ts';
 import { accept, deploymentIdFor, repeated } from './deliver.ts';
+import { rememberRule } from './github/rule.ts';
+import { withPinnedImage } from './pin-image.ts';
 import type { OperationDependencies } from './ports.ts';
 
 export const defaultActor = 'api';
@@ -18,18 +20,37 @@ export async function createDeployment(
   deps: OperationDependencies,
   { body, idempotencyKey }: RouteInput<'createDeployment'>,
 ): Promise<DeploymentView> {
-  const environment = environmentOf(deps, body.environment);
-  const directory = body.directory === undefined ? {} : { directory: body.directory };
-  const desired = toDesired(body.spec, { local: environment.local, ...directory });
-  const request = requestOf(deps, { body, environment, desired, idempotencyKey });
-  const before = idempotencyKey === undefined ? undefined : await repeated(deps, request);
+  const asked = askedOf(deps, body, idempotencyKey);
+  const before = idempotencyKey === undefined ? undefined : await repeated(deps, requestOf(deps, asked));
   if (before) return before;
-  refuse('invalid-request', problemsOf(body, environment));
-  refuse('conflict', await conflictsOf(deps, request, desired));
+  const request = await checkedRequest(deps, asked);
+  await rememberRule(deps, request, body);
   return accept(deps, request);
 }
 
-function environmentOf({ environments }: OperationDependencies, name: string): Environment {
+/** What is asked for, in ECS's units. Throws `invalid-request` for an environment that is not there. */
+export function askedOf(
+  deps: OperationDependencies,
+  body: CreateDeployment,
+  idempotencyKey: string | undefined,
+): Asked {
+  const environment = environmentOf(deps, body.environment);
+  const directory = body.directory === undefined ? {} : { directory: body.directory };
+  const desired = toDesired(body.spec, { local: environment.local, ...directory }, body.jobs);
+  return { body, environment, desired, idempotencyKey };
+}
+
+/** The request, its image pinned. Throws `invalid-request` or `conflict` where it cannot be; writes nothing. */
+export async function checkedRequest(deps: OperationDependencies, asked: Asked): Promise<DeploymentRequest> {
+  const { body, environment, desired } = asked;
+  const request = requestOf(deps, asked);
+  refuse('invalid-request', problemsOf(body, environment));
+  refuse('conflict', await conflictsOf(deps, request, desired));
+  return withPinnedImage(deps, request, environment);
+}
+
+/** Throws `invalid-request` for an environment that is not there. */
+export function environmentOf({ environments }: OperationDependencies, name: string): Environment {
   const found = environments.find((environment) => environment.name === name);
   const known = environments.map((environment) => environment.name).join(', ') || 'none';
   const detail = `is not the name of an environment; there are: ${known}`;
@@ -38,14 +59,14 @@ function environmentOf({ environments }: OperationDependencies, name: string): E
   return found;
 }
 
-interface Asked {
+export interface Asked {
   readonly body: CreateDeployment;
   readonly environment: Environment;
   readonly desired: Desired;
   readonly idempotencyKey: string | undefined;
 }
 
-function requestOf(deps: OperationDependencies, asked: Asked): DeploymentRequest {
+export function requestOf(deps: OperationDependencies, asked: Asked): DeploymentRequest {
   const { body, environment, desired } = asked;
   const ecsName = ecsNameOf(body.app, body.service);
   const service = serviceIdOf(environment.name, ecsName);

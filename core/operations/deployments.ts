@@ -1,36 +1,31 @@
 import type { RouteInput } from '../contract/routes.ts';
 import type { DeploymentView, ExplanationView, LedgerEntryView, PageView } from '../contract/views.ts';
-import type { DeploymentState } from '../deployments/model.ts';
 import { BerthError } from '../kernel/errors.ts';
 import { ledgerOf } from '../kernel/ledger.ts';
 import type { Ref } from '../kernel/plan.ts';
 import type { LedgerEntry } from '../kernel/ports.ts';
-import { defaultActor } from './create-deployment.ts';
-import { deliver } from './deliver.ts';
 import { findDeployment } from './find.ts';
+import { lookForNews, retryAfterMs } from './news.ts';
 import { pageOf } from './pages.ts';
 import type { OperationDependencies } from './ports.ts';
 import { deploymentView } from './present/deployment.ts';
 import { explanationView, ledgerEntryView } from './present/history.ts';
 
+/**
+ * A deployment as it is. With `since`, and while nothing has changed since that version, it says so; with `wait` it
+ * looks for news for so many seconds before it does.
+ */
 export async function getDeployment(
   deps: OperationDependencies,
-  { params }: RouteInput<'getDeployment'>,
+  { params, query }: RouteInput<'getDeployment'>,
 ): Promise<DeploymentView> {
-  return deploymentView((await findDeployment(deps, params.id)).state);
-}
-
-/** Ends a deployment and goes back. Throws `conflict` for one that has its verdict. */
-export async function abortDeployment(
-  deps: OperationDependencies,
-  { params, body }: RouteInput<'abortDeployment'>,
-): Promise<DeploymentView> {
-  const { ref, state } = await findDeployment(deps, params.id);
-  if (state.at.phase === 'ended')
-    throw new BerthError('conflict', `${params.id} has ended already: ${state.at.verdict}`);
-  const message = { type: 'abort', actor: body.actor ?? defaultActor };
-  const next = await deliver(deps, ref, message, `abort/${deps.newId()}`);
-  return deploymentView((next ?? state) as DeploymentState);
+  const look = async () => {
+    const { state, version } = await findDeployment(deps, params.id);
+    const isNews = query.since === undefined || version !== query.since || state.at.phase === 'ended';
+    return { isNews, view: { ...deploymentView(state), version } };
+  };
+  const { isNews, view } = await lookForNews(look, query.wait ?? 0);
+  return isNews ? view : { ...view, unchanged: true, retryAfterMs };
 }
 
 export async function getDeploymentLedger(

@@ -38,8 +38,8 @@ export async function findService(deps: Dependencies, path: ServicePath) {
 /** Throws `not-found` where it is not there. */
 export async function findDeployment(deps: Dependencies, id: string) {
   const ref = deploymentRef(id);
-  const state = await loadState<DeploymentState>(deps, ref);
-  if (state) return { ref, state };
+  const item = await deps.store.load(ref);
+  if (item) return { ref, state: item.state as DeploymentState, version: item.revision };
   throw new BerthError('not-found', `there is no deployment ${quoted(id)}`);
 }
 

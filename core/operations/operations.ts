@@ -1,8 +1,22 @@
 import type { RouteOutput } from '../contract/answers.ts';
 import type { RouteInput, RouteName } from '../contract/routes.ts';
+import { adoptService } from './adopt.ts';
+import {
+  abortDeployment,
+  approveDeployment,
+  pauseDeployment,
+  promoteDeployment,
+  resumeDeployment,
+  skipStep,
+} from './controls.ts';
 import { createDeployment } from './create-deployment.ts';
-import { abortDeployment, explainDeployment, getDeployment, getDeploymentLedger } from './deployments.ts';
+import { explainDeployment, getDeployment, getDeploymentLedger } from './deployments.ts';
+import { adoptDrift, getDrift, revertDrift } from './drift.ts';
+import { receiveGitHub } from './github/receive.ts';
+import { listLocks, lockEnvironment, lockService, unlockEnvironment, unlockService } from './locks.ts';
+import { getEvidence } from './evidence.ts';
 import { getLogs } from './logs.ts';
+import { planDeployment } from './plan.ts';
 import type { OperationDependencies } from './ports.ts';
 import { rollBack } from './roll-back.ts';
 import { scaleService, stopService } from './scaling.ts';
@@ -25,12 +39,21 @@ type Operation<Name extends RouteName> = (
 export const operations: { readonly [Name in RouteName]: Operation<Name> } = {
   createDeployment,
   getDeployment,
+  approveDeployment,
+  promoteDeployment,
+  skipStep,
+  pauseDeployment,
+  resumeDeployment,
   abortDeployment,
+  getEvidence,
   getDeploymentLedger,
   explainDeployment,
   listEnvironments: ({ environments }) => ({
     items: environments.map(({ name, cluster, region, local }) => ({ name, cluster, region, local })),
   }),
+  listLocks,
+  lockEnvironment,
+  unlockEnvironment,
   listServices,
   getService,
   listTasks,
@@ -40,8 +63,16 @@ export const operations: { readonly [Name in RouteName]: Operation<Name> } = {
   explainService,
   getLogs,
   rollBack,
+  planDeployment,
+  getDrift,
+  adoptDrift,
+  revertDrift,
+  adoptService,
+  lockService,
+  unlockService,
   scaleService,
   stopService,
+  receiveGitHub,
   getOpenApi: ({ describe }) => describe(),
   getHealth: () => ({ status: 'ok' }),
 };

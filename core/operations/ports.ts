@@ -1,4 +1,5 @@
 import type { Environment } from '../contract/environment.ts';
+import type { Inspected } from '../ecs/inspected.ts';
 import type { SeenService } from '../ecs/service.ts';
 import type { Instant } from '../kernel/plan.ts';
 import type { Alarms, Clock, Log, Store } from '../kernel/ports.ts';
@@ -14,6 +15,10 @@ export interface OperationDependencies {
   readonly environments: readonly Environment[];
   readonly logs: Logs;
   readonly live: Live;
+  readonly inspector: Inspector;
+  readonly images: Images;
+  readonly secretNames: SecretNames;
+  readonly secrets: Secrets;
   /** A new id: 26 characters of Crockford's base 32, in the order of time. */
   newId(): string;
   /** The description of the API, OpenAPI 3.1 as plain JSON. Throws `not-found` where there is none. */
@@ -56,4 +61,43 @@ export interface LogEvent {
 export interface Live {
   /** One entry for each name. A look that fails says `unknown`, and is never an error. */
   look(cluster: string, ecsNames: readonly string[]): Promise<ReadonlyMap<string, SeenService>>;
+}
+
+/** A service as ECS has it, wholly. */
+export interface Inspector {
+  /** A look that fails says `unknown`, and is never an error. */
+  inspect(cluster: string, ecsName: string): Promise<Inspected>;
+}
+
+/** What registries have. */
+export interface Images {
+  /** The digest of an image, within two seconds. Never throws: what cannot be asked is `unknown`. */
+  resolve(image: string, environment: Environment): Promise<ImageFinding>;
+}
+
+export type ImageFinding =
+  /** `pinned` is the reference with its digest, and with its tag for people. */
+  | { readonly is: 'found'; readonly digest: string; readonly pinned: string }
+  | { readonly is: 'missing'; readonly text: string }
+  | { readonly is: 'unknown'; readonly text: string };
+
+/** Values of secrets that Berth itself needs, by their ARNs in Secrets Manager. */
+export interface Secrets {
+  /**
+   * Undefined where it has none. A value is kept for some minutes, with `fresh` for some seconds. Throws a `BerthError`
+   * `unavailable` where nobody can say.
+   */
+  read(arn: string, how?: { readonly fresh?: boolean }): Promise<string | undefined>;
+}
+
+/** Which secrets there are; never what they hold. */
+export interface SecretNames {
+  /** One answer for each reference, in order. Never throws. */
+  find(references: readonly string[], environment: Environment): Promise<readonly SecretFinding[]>;
+}
+
+export interface SecretFinding {
+  readonly reference: string;
+  readonly is: 'there' | 'missing' | 'unknown';
+  readonly text: string;
 }

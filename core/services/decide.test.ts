@@ -34,7 +34,7 @@ function play(...messages: ServiceMessage[]) {
     for (const effect of plan.effects) {
       if (effect.type === 'send')
         sent.push({ to: effect.to.id, message: effect.message as { type: string } });
-      else {
+      else if (effect.type === 'apply') {
         applied.push(effect.target.generation);
         const value = { serviceArn: 'arn:s', ecsDeploymentId: `ecs-svc/${effect.target.generation}` };
         inputs.unshift({ type: 'outcome', id: 'o', effect, outcome: { ok: true, value } });

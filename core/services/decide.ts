@@ -1,16 +1,9 @@
-import type { Domain, Indexing, Input, Instant, Plan, Reason, Send } from '../kernel/plan.ts';
-import type {
-  Aim,
-  Applied,
-  Claim,
-  ReleaseRef,
-  ServiceEffect,
-  ServiceMessage,
-  ServiceState,
-  Success,
-  Target,
-} from './model.ts';
+import type { Domain, Indexing, Instant, Plan } from '../kernel/plan.ts';
+import { absorb } from './absorb.ts';
+import type { Aim, Claim, ReleaseRef, ServiceEffect, ServiceMessage, ServiceState } from './model.ts';
 import { listOfServices } from './records.ts';
+import { applySiblings, clearSiblings, siblingsWakeAt, tellOfSiblings } from './siblings.ts';
+import { nothing, reason, type Step, tell } from './steps.ts';
 
 /**
  * The one writer of an ECS service. Deployments say what it should run and scalers how many; it keeps them from
@@ -27,126 +20,16 @@ export const services: Domain<ServiceState, ServiceMessage, object, object, Serv
 
 const maxQueue = 20;
 const maxReleases = 200;
-const maxSucceeded = 20;
-
-type Effects = readonly (ServiceEffect | Send)[];
-type Step = { readonly state: ServiceState; readonly effects: Effects; readonly reasons: readonly Reason[] };
-
-function absorb(
-  state: ServiceState | undefined,
-  input: Input<ServiceMessage, ServiceEffect>,
-  now: Instant,
-): ServiceState | undefined {
-  if (input.type === 'message' && input.message.type === 'claim') return claimed(state, input.message, now);
-  if (!state) return undefined;
-  if (input.type === 'outcome') return appliedOrRefused(state, input, now);
-  const { message } = input;
-  switch (message.type) {
-    case 'claim':
-      return state;
-    case 'aim':
-      return message.deployment === state.holder?.deployment
-        ? aimed(state, message.aim, message.deployment)
-        : state;
-    case 'release':
-      return released(state, message.deployment, message.succeeded);
-    case 'scale':
-      return scaled(state, message.count);
-  }
-}
-
-function claimed(
-  state: ServiceState | undefined,
-  { type: _, environment, cluster, ecsName, ...claim }: Extract<ServiceMessage, { type: 'claim' }>,
-  now: Instant,
-): ServiceState {
-  const known: ServiceState = state ?? {
-    id: `${environment}/${ecsName}`,
-    environment,
-    cluster,
-    ecsName,
-    createdAt: now,
-    generation: 0,
-    queue: [],
-    releases: [],
-    succeeded: [],
-    told: 0,
-  };
-  const isKnown = [known.holder, ...known.queue].some((other) => other?.deployment === claim.deployment);
-  return isKnown ? known : { ...known, queue: [...known.queue, claim] };
-}
-
-function aimed(state: ServiceState, aim: Aim, deployment: string): ServiceState {
-  const releases = state.releases.map((release) =>
-    release.number === aim.release.number ? aim.release : release,
-  );
-  const count = state.holder?.scaled ?? aim.count ?? state.target?.count ?? 1;
-  return retargeted({ ...state, releases }, { ...aim, count, deployment });
-}
-
-function scaled(state: ServiceState, count: number): ServiceState {
-  const { holder, target } = state;
-  const known = holder ? { ...state, holder: { ...holder, scaled: count } } : state;
-  return target && target.count !== count ? retargeted(known, { ...target, count }) : known;
-}
-
-function retargeted(state: ServiceState, target: Omit<Target, 'generation'>): ServiceState {
-  const generation = state.generation + 1;
-  return { ...state, generation, target: { ...target, generation } };
-}
-
-function released(state: ServiceState, deployment: string, succeeded: Success | undefined): ServiceState {
-  const { holder, ...rest } = {
-    ...state,
-    queue: state.queue.filter((claim) => claim.deployment !== deployment),
-    ...(succeeded && { succeeded: withSuccess(state.succeeded, succeeded) }),
-  };
-  if (holder?.deployment !== deployment) return holder ? { ...rest, holder } : rest;
-  return succeeded ? rest : abandoned(rest, deployment);
-}
-
-/** In the order in which they were aimed at: who is superseded while it succeeds may tell of it late. */
-function withSuccess(known: readonly Success[], succeeded: Success): readonly Success[] {
-  // The count is the scalers' affair: going back to a release later must not bring its count back.
-  const { count: _, ...aim } = succeeded;
-  const before = known.find(({ release }) => release.number === aim.release.number);
-  if (before && generationOf(before) > generationOf(aim)) return known;
-  return [...known.filter((one) => one !== before), aim]
-    .sort((one, other) => generationOf(one) - generationOf(other))
-    .slice(-maxSucceeded);
-}
-
-const generationOf = ({ generation = 0 }: Success) => generation;
-
-/**
- * A deployment that took the service from another one in the midst of its move, and then never set out, leaves a
- * target that nobody watches: back to what was seen succeeding.
- */
-function abandoned(state: ServiceState, deployment: string): ServiceState {
-  const { target, succeeded } = state;
-  const proven = succeeded.at(-1);
-  if (!target || !proven || target.deployment === deployment) return state;
-  if (target.release.taskDefinitionArn === proven.release.taskDefinitionArn) return state;
-  return retargeted(state, { ...proven, count: target.count, deployment: undefined });
-}
-
-/** The outcome of a write that was overtaken by a newer generation only ends the waiting for it. */
-function appliedOrRefused(
-  state: ServiceState,
-  { effect, outcome }: Extract<Input<ServiceMessage, ServiceEffect>, { type: 'outcome' }>,
-  now: Instant,
-): ServiceState {
-  const { generation } = effect.target;
-  const { applying, ...settled } = state;
-  if (applying !== generation) return state;
-  if (!outcome.ok) return { ...settled, refused: { generation, message: outcome.failure.message } };
-  const value = outcome.value as Omit<Applied, 'generation' | 'at'> | { overtaken: true };
-  if ('overtaken' in value) return settled;
-  return { ...settled, applied: { generation, at: now, ...value } };
-}
 
 function decide(state: ServiceState, _seen: object, now: Instant): Plan<ServiceState, ServiceEffect> {
-  const steps = [grantNext, applyTarget, tellDeployment].reduce<Step>(
+  const steps = [
+    grantNext,
+    clearSiblings,
+    applyTarget,
+    applySiblings,
+    tellDeployment,
+    tellOfSiblings,
+  ].reduce<Step>(
     (before, step) => {
       const after = step(before.state, now);
       return {
@@ -158,13 +41,17 @@ function decide(state: ServiceState, _seen: object, now: Instant): Plan<ServiceS
     { state, effects: [], reasons: [] },
   );
   const [first = { code: 'idle', text: idleText(steps.state) }, ...others] = steps.reasons;
-  return { next: steps.state, effects: steps.effects, reasons: [first, ...others] };
+  const wakeAt = siblingsWakeAt(steps.state, now);
+  return {
+    next: steps.state,
+    effects: steps.effects,
+    ...(wakeAt !== undefined && { wakeAt }),
+    reasons: [first, ...others],
+  };
 }
 
 const idleText = (state: ServiceState) =>
   state.holder ? `deployment ${state.holder.deployment} has the service` : 'nothing is asked of the service';
-
-const nothing = (state: ServiceState): Step => ({ state, effects: [], reasons: [] });
 
 /** Gives the service to whoever is next. A claim that supersedes ends everything that was asked before it. */
 function grantNext(state: ServiceState, now: Instant): Step {
@@ -306,6 +193,7 @@ function tellDeployment(state: ServiceState): Step {
           generation,
           taskDefinitionArn,
           ecsDeploymentId: applied.ecsDeploymentId,
+          ...(applied.targetGroups && { targetGroups: applied.targetGroups }),
           ...(applied.ecsCreatedAtMs !== undefined && { ecsCreatedAtMs: applied.ecsCreatedAtMs }),
           at: applied.at,
         } as const)
@@ -327,11 +215,3 @@ function index(state: ServiceState): Indexing {
     list: { name: listOfServices(state.environment), order: state.ecsName },
   };
 }
-
-const tell = (deployment: string, message: object): Send => ({
-  type: 'send',
-  to: { kind: 'deployment', id: deployment },
-  message,
-});
-
-const reason = (code: string, text: string): Reason => ({ code, text });

@@ -30,13 +30,47 @@ export type HealthSpec = {
 
 /** How a service moves and is reached; it may change without a new release. */
 export interface ServiceSettings {
+  /** How ECS replaces the old release; older records have none, and roll. */
+  readonly shift?: TrafficShift;
   /** The port on the environment's load balancer; undefined: not behind it. */
   readonly listen?: number;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly circuitBreaker: boolean;
   readonly timeoutSeconds: number;
+  /** Of a release that was taken over: what it stands behind and where, as it was found. */
+  readonly found?: FoundSettings;
 }
+
+/** What Berth did not make, and leaves as it is. */
+export interface FoundSettings {
+  readonly loadBalancers: readonly {
+    readonly targetGroupArn: string;
+    readonly containerName: string;
+    readonly containerPort: number;
+  }[];
+  readonly graceSeconds?: number;
+  readonly network?: {
+    readonly subnets: readonly string[];
+    readonly securityGroups: readonly string[];
+    readonly publicIp: boolean;
+  };
+}
+
+/**
+ * The way in which ECS shifts traffic, in ECS's own terms; only a service behind the load balancer has one besides
+ * `ROLLING`. `hook` is the deployment that ECS asks before each step; without one it goes on by itself.
+ */
+export type TrafficShift = (
+  | { readonly strategy: 'ROLLING' }
+  | { readonly strategy: 'BLUE_GREEN' }
+  | { readonly strategy: 'LINEAR'; readonly stepPercent: number }
+  | { readonly strategy: 'CANARY'; readonly canaryPercent: number }
+) & {
+  readonly hook?: string;
+  /** Whether ECS itself waits for a person when the new release is up, before it has traffic. */
+  readonly pause?: true;
+};
 
 /** A release by its identity. */
 export interface ReleaseRef {
@@ -68,6 +102,33 @@ export interface Target extends Aim {
   readonly generation: number;
   readonly deployment: string | undefined;
   readonly count: number;
+  /** It goes back to what ran before: a move that is under way is stopped, and healthy old tasks are kept. */
+  readonly isReturn?: true;
+}
+
+/** Between which target groups ECS shifts traffic: `old` had it all when the move began. */
+export interface TargetGroups {
+  readonly old: string;
+  readonly new: string;
+}
+
+/** Services beside a service in ECS, while a deployment has it: what tries its new release, and what it is judged against. */
+export const siblingRoles = ['canary', 'baseline'] as const;
+export type SiblingRole = (typeof siblingRoles)[number];
+
+/** What a sibling should be; `undefined`: it should not be there. */
+export interface Sibling {
+  readonly generation: number;
+  readonly deployment: string;
+  readonly wanted?: { readonly aim: Aim; readonly count: number };
+  /** The generation whose write is under way. */
+  readonly applying?: number;
+  /** The generation that is done. */
+  readonly applied?: number;
+  readonly ecsDeploymentId?: string;
+  readonly appliedAt?: Instant;
+  readonly refused?: { readonly generation: number; readonly message: string; readonly at: Instant };
+  readonly told?: number;
 }
 
 export interface ServiceState {
@@ -93,6 +154,7 @@ export interface ServiceState {
   readonly refused?: { readonly generation: number; readonly message: string };
   /** The newest generation whose end its deployment was told. */
   readonly told: number;
+  readonly siblings?: Readonly<Partial<Record<SiblingRole, Sibling>>>;
 }
 
 export interface Holder {
@@ -121,6 +183,7 @@ export interface Applied {
   readonly ecsDeploymentId: string;
   /** By ECS's own clock, when that deployment began; older records have none. */
   readonly ecsCreatedAtMs?: Instant;
+  readonly targetGroups?: TargetGroups;
   readonly at: Instant;
 }
 
@@ -131,15 +194,48 @@ export type ServiceMessage =
       readonly cluster: string;
       readonly ecsName: string;
     } & Claim)
-  | { readonly type: 'aim'; readonly deployment: string; readonly aim: Aim }
+  | { readonly type: 'aim'; readonly deployment: string; readonly aim: Aim; readonly isReturn?: true }
+  /** What should stand beside the service; a role that is left out should not be there. */
+  | {
+      readonly type: 'siblings';
+      readonly deployment: string;
+      readonly siblings: Readonly<
+        Partial<Record<SiblingRole, { readonly aim: Aim; readonly count: number }>>
+      >;
+    }
   /** The deployment is over, or never wants the service; `succeeded` says what it leaves running. */
   | { readonly type: 'release'; readonly deployment: string; readonly succeeded?: Success }
-  | { readonly type: 'scale'; readonly count: number; readonly actor: string };
+  | { readonly type: 'scale'; readonly count: number; readonly actor: string }
+  /** What ECS was seen to run is the service's from now on; `onGeneration`: 0, or what the service was at then. */
+  | {
+      readonly type: 'adopt';
+      readonly environment: string;
+      readonly cluster: string;
+      readonly ecsName: string;
+      readonly onGeneration: number;
+      readonly aim: Aim;
+      readonly count: number;
+      readonly applied: Omit<Applied, 'generation' | 'at'>;
+      readonly actor: string;
+    };
 
-export type ServiceEffect = {
-  readonly type: 'apply';
-  readonly cluster: string;
-  readonly ecsName: string;
-  readonly environment: string;
-  readonly target: Target;
-};
+export type ServiceEffect =
+  | {
+      readonly type: 'apply';
+      readonly cluster: string;
+      readonly ecsName: string;
+      readonly environment: string;
+      readonly target: Target;
+    }
+  /** Makes a sibling what it should be, or removes it; its outcome is `{ ecsDeploymentId? }`. */
+  | {
+      readonly type: 'apply_sibling';
+      readonly cluster: string;
+      /** The service's own name; the sibling's is `siblingName(ecsName, role)`. */
+      readonly ecsName: string;
+      readonly environment: string;
+      readonly role: SiblingRole;
+      readonly generation: number;
+      readonly deployment: string;
+      readonly wanted?: { readonly aim: Aim; readonly count: number };
+    };

@@ -8,7 +8,7 @@ import Docker from 'dockerode';
 import { gatherRootFileSystem } from './rootfs.ts';
 
 const SHOP = fileURLToPath(new URL('.', import.meta.url));
-const APP_FILES = ['Dockerfile', 'lib', 'releases', 'server.mjs', 'worker.mjs'];
+const APP_FILES = ['Dockerfile', 'jobs', 'lib', 'releases', 'server.mjs', 'worker.mjs'];
 /** What an image was made of; an image with the same is not made again. */
 const CONTENT_LABEL = 'berth.content';
 const NODE_IMAGE = 'berth/node:local';
@@ -20,7 +20,11 @@ const SHOP_IMAGES: Readonly<Record<string, string>> = {
   'berth/shop:crash': 'crash',
   'berth/shop:failing': 'failing',
   'berth/shop:never-healthy': 'never-healthy',
+  'berth/shop:errors': 'errors',
+  'berth/shop:slow': 'slow',
   'berth/shop-worker:v1': 'worker',
+  'berth/shop-worker:failing': 'worker-failing',
+  'berth/shop-worker:dying': 'worker-dying',
 };
 
 /**

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
+import { parseManifest } from '../../core/contract/manifest.ts';
+import { embeddedIn } from '../../local/metrics/embedded.ts';
 
 const SHOP = fileURLToPath(new URL('.', import.meta.url));
 
@@ -13,11 +16,12 @@ let url: string;
 
 afterEach(() => program.kill('SIGKILL'));
 
-async function start(file: string): Promise<void> {
+async function start(file: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   output = '';
-  const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), BERTH_TASK_ID: 'task-7' };
+  const own = { HOST: '127.0.0.1', PORT: String(port), BERTH_TASK_ID: 'task-7' };
+  const env = { PATH: process.env.PATH, ...own, ...more };
   program = spawn(process.execPath, [file], { cwd: SHOP, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [program.stdout!, program.stderr!])
     stream.on('data', (chunk) => {
@@ -120,14 +124,112 @@ describe('the shop', () => {
     expect(output).toMatch(/worker ends/);
   });
 
+  test('has jobs that work and one that does not', async () => {
+    await start('jobs/migrate.mjs');
+    expect(await exitCode()).toBe(0);
+    await start('jobs/migrate-broken.mjs');
+    expect(await exitCode()).toBe(1);
+    expect(output).toContain('view "invoices" depends on it');
+    await start('jobs/smoke.mjs');
+    expect(await exitCode()).toBe(0);
+    expect(output).toContain('a lamp was sold');
+  });
+
   test('has manifests whose programs are there', () => {
     const manifests = readdirSync(SHOP).filter((name) => name.endsWith('.yaml'));
-    expect(manifests).toHaveLength(5);
+    expect(manifests).toHaveLength(12);
     for (const name of manifests) {
-      const { app, services } = parse(readFileSync(`${SHOP}/${name}`, 'utf8'));
+      const raw = parse(readFileSync(`${SHOP}/${name}`, 'utf8'));
+      expect([name, parseManifest(raw)]).toEqual([name, expect.objectContaining({ ok: true })]);
+      const { app, services, jobs = {} } = raw;
       expect([app, Object.keys(services)]).toEqual(['shop', ['web', 'worker']]);
-      for (const { run } of Object.values<{ run: string }>(services))
-        expect(readFileSync(`${SHOP}/${run.split(' ')[1]}`, 'utf8')).not.toBe('');
+      const commands = [
+        ...Object.values<{ run: string }>(services).map(({ run }) => run),
+        ...Object.values<{ command: string }>(jobs).map(({ command }) => command),
+      ];
+      for (const command of commands)
+        expect(readFileSync(`${SHOP}/${command.split(' ')[1]}`, 'utf8')).not.toBe('');
     }
+  });
+});
+
+describe('the metrics of the shop', () => {
+  let metadata: Server;
+  let uri: string;
+  beforeEach(async () => {
+    metadata = createHttpServer((_, response) =>
+      response.end(
+        JSON.stringify({ TaskARN: 'arn:aws:ecs:eu-west-1:1:task/c/t9', ServiceName: 'shop-web--canary' }),
+      ),
+    );
+    uri = await new Promise((resolve) => {
+      metadata.listen(0, '127.0.0.1', () => {
+        const address = metadata.address();
+        resolve(`http://127.0.0.1:${address && typeof address === 'object' ? address.port : 0}/v4/x`);
+      });
+    });
+  });
+  afterEach(() => metadata.close());
+
+  const startMeasured = (file: string, more: Readonly<Record<string, string>> = {}) =>
+    start(file, { SHOP_METRICS: 'emf', ECS_CONTAINER_METADATA_URI_V4: uri, ...more });
+  const lines = () =>
+    output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => ({ line, ...JSON.parse(line) }));
+  const sum = (name: string) => lines().reduce((total, line) => total + line[name], 0);
+  const counted = (requests: number) =>
+    vi.waitFor(() => expect(sum('Requests')).toBe(requests), { timeout: 10_000 });
+
+  test('are printed in embedded metric format, as CloudWatch takes it', async () => {
+    await startMeasured('server.mjs', { SHOP_LATENCY_MS: '20' });
+    await printed('listens on');
+    await fetch(url);
+    await fetch(`${url}/healthz`);
+    await counted(1);
+    const { line, ...told } = lines().find(({ Requests }) => Requests > 0);
+    expect(told).toMatchObject({ Service: 'shop-web', Task: 't9', Requests: 1, Errors: 0 });
+    expect(told.Latency).toEqual([expect.any(Number)]);
+    expect(told.Latency[0]).toBeGreaterThan(15);
+    const { samples, fault } = embeddedIn(line, Date.now()) ?? { samples: [] };
+    expect([samples.map(({ metric, resolution }) => [metric.name, resolution]), fault]).toEqual([
+      [
+        ['Requests', 1],
+        ['Errors', 1],
+        ['Latency', 1],
+      ],
+      undefined,
+    ]);
+    expect(samples[0]?.metric).toMatchObject({
+      namespace: 'Berth',
+      dimensions: [{ Value: 'shop-web' }, { Value: 't9' }],
+    });
+  });
+
+  test('count what a client tries again as one error', async () => {
+    await startMeasured('releases/failing.mjs');
+    await printed('listens on');
+    for (const client of ['ann', 'ann', 'bob', undefined, undefined])
+      await fetch(url, { headers: client ? { 'x-client': client } : {} });
+    await counted(5);
+    expect(sum('Errors')).toBe(4);
+  });
+
+  test('are told by workers too, of which one fails an order in five', async () => {
+    await startMeasured('releases/worker-failing.mjs', { SHOP_PACE_MS: '20' });
+    await vi.waitFor(() => expect(sum('Requests')).toBeGreaterThan(20), { timeout: 10_000 });
+    const ended = exitCode();
+    program.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(sum('Errors')).toBe(Math.floor(sum('Requests') / 5));
+  });
+
+  test('are not told where nobody says who the task is', async () => {
+    await start('server.mjs', { SHOP_METRICS: 'emf' });
+    await printed('no metrics');
+    await printed('listens on');
+    expect((await fetch(url)).status).toBe(200);
+    expect(lines()).toEqual([]);
   });
 });

@@ -23,6 +23,7 @@ async function serve(deps: OperationDependencies, event: unknown): Promise<HttpA
     contentType: headers.get('content-type'),
     idempotencyKey: headers.get('idempotency-key'),
     body,
+    headers,
   });
   const value = await operate(deps, match.name, input);
   return answer(routes[match.name].status, value, { id: requestIdOf(event) });

@@ -19,7 +19,7 @@ export class Followers {
   }
 
   follow(target: LogTarget, file: string): Following {
-    const followed = new FollowedFile(file, createWriter(this.#store, this.#clock, target), this.#clock);
+    const followed = new FollowedFile(file, createWriter(this.#store, target), this.#clock);
     this.#files.set(followed, target);
     this.#lookAgainLater();
     const letGo = () => {

@@ -3,7 +3,7 @@ import type { AwsService } from '../support/service.ts';
 import { Followers } from './followers.ts';
 import { createLogsService } from './service.ts';
 import type { LogSink } from './sink.ts';
-import { LogStore } from './store.ts';
+import { type Listener, LogStore } from './store.ts';
 import { createWriter } from './writer.ts';
 
 export interface LogsOptions {
@@ -12,6 +12,8 @@ export interface LogsOptions {
   readonly clock?: Clock;
   readonly region?: string;
   readonly accountId?: string;
+  /** Told of each event that is kept, in the turn in which it is. */
+  readonly told?: Listener;
 }
 
 export interface Logs {
@@ -30,11 +32,11 @@ export interface Logs {
  */
 export function createLogs(options: LogsOptions): Logs {
   const clock = options.clock ?? realClock;
-  const store = new LogStore(options.directory, clock);
+  const store = new LogStore(options.directory, clock, options.told);
   const followers = new Followers(store, clock);
   const sink: LogSink = {
     follow: (target, file) => followers.follow(target, file),
-    open: (target) => createWriter(store, clock, target),
+    open: (target) => createWriter(store, target),
   };
   const service = createLogsService({
     store,

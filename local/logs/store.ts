@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import type { Clock } from '../support/clock.ts';
 import { fileNameOf } from './names.ts';
-import { LogStream } from './stream.ts';
+import { LogStream, type NewEvent } from './stream.ts';
 
 /** A task makes a stream, so streams are many: a group keeps those that were created last. */
 export const MAX_STREAMS_PER_GROUP = 1_000;
@@ -23,15 +23,20 @@ export interface LogGroup {
   readonly streams: Map<string, LogStream>;
 }
 
+/** Told of events once they are kept. */
+export type Listener = (group: string, events: readonly NewEvent[]) => void;
+
 /** Groups and streams, each a folder under `directory`. */
 export class LogStore {
   readonly #directory: string;
   readonly #clock: Clock;
+  readonly #told: Listener;
   readonly #groups = new Map<string, LogGroup>();
 
-  constructor(directory: string, clock: Clock) {
+  constructor(directory: string, clock: Clock, told: Listener = () => {}) {
     this.#directory = directory;
     this.#clock = clock;
+    this.#told = told;
     mkdirSync(directory, { recursive: true });
     for (const group of foldersIn(directory, 'group.json')) {
       const streams = foldersIn(group.folder, 'stream.json').map(
@@ -88,6 +93,12 @@ export class LogStore {
       rmSync(this.#folder(groupName, oldest), { recursive: true, force: true });
     }
     return stream;
+  }
+
+  /** Keeps events in a stream, the one door for those of containers and of callers. */
+  append(groupName: string, streamName: string, events: readonly NewEvent[], source?: string): void {
+    this.openStream(groupName, streamName).append(events, this.#clock.now(), source);
+    this.#told(groupName, events);
   }
 
   reset(): void {

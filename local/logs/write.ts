@@ -43,7 +43,7 @@ export function putLogEvents({ store, clock }: LogsContext, input: Inputs['PutLo
   const now = clock.now();
   const firstKept = logEvents.filter((event) => event.timestamp < now - TOO_OLD_MS).length;
   const firstTooNew = logEvents.filter((event) => event.timestamp <= now + TOO_NEW_MS).length;
-  stream.append(logEvents.slice(firstKept, firstTooNew), now);
+  store.append(group.name, stream.name, logEvents.slice(firstKept, firstTooNew));
   const rejectedLogEventsInfo = {
     ...(firstKept > 0 && { tooOldLogEventEndIndex: firstKept }),
     ...(firstTooNew < logEvents.length && { tooNewLogEventStartIndex: firstTooNew }),

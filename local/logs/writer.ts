@@ -1,10 +1,9 @@
-import type { Clock } from '../support/clock.ts';
 import { MAX_LINE_BYTES } from './lines.ts';
 import type { LogTarget, LogWriter } from './sink.ts';
 import type { LogStore } from './store.ts';
 
 /** Writes a container's lines into their stream, which is there from now on. */
-export function createWriter(store: LogStore, clock: Clock, { group, stream, source }: LogTarget): LogWriter {
+export function createWriter(store: LogStore, { group, stream, source }: LogTarget): LogWriter {
   const opened = store.openStream(group, stream);
   let cursor = opened.cursorOf(source);
   let latest = opened.times?.last ?? 0;
@@ -19,7 +18,7 @@ export function createWriter(store: LogStore, clock: Clock, { group, stream, sou
         latest = Math.max(latest, line.timestamp);
         return { ...line, message: bounded(line.message), timestamp: latest };
       });
-      store.openStream(group, stream).append(events, clock.now(), source);
+      store.append(group, stream, events, source);
       cursor = events.at(-1)!.cursor;
     },
   };

@@ -4,6 +4,7 @@ import type { Clock } from '../support/clock.ts';
 import type { Journal } from '../support/journal.ts';
 import { AlarmBook } from './alarms/book.ts';
 import { AlarmWatch, noticesWithinMs } from './alarms/watch.ts';
+import { extractInto } from './extract.ts';
 import { createMetricsService } from './service.ts';
 import { MetricStore, type Sample } from './store.ts';
 
@@ -23,6 +24,8 @@ export interface Metrics {
   readonly alarms: Alarms;
   /** Adds what Local AWS has measured itself; it is forgotten when Local AWS ends. */
   measured(sample: Sample): void;
+  /** Takes the metrics that log events of a group embed; they are kept as those of PutMetricData are. */
+  extract(group: string, events: readonly { readonly message: string }[]): void;
   /** Evaluates alarms from now on. */
   start(): void;
   stop(): void;
@@ -43,6 +46,7 @@ export function createMetrics({ journal, clock, account, region, publish }: Metr
       onChange: (listener) => book.onChange(listener),
     },
     measured: (sample) => store.put(sample, false),
+    extract: extractInto(store, clock),
     start() {
       store.load();
       watch.start();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { MetricsContext } from './context.ts';
 import { invalidCombination, invalidValue, missing } from './errors.ts';
 import { dimensions, integer, list, metricName, namespace, number, parsed, time, unit } from './input.ts';
+import { earliestMs, isSound, latestMs } from './limits.ts';
 import { metricId } from './model.ts';
 import type { Sample } from './store.ts';
 import { type Summary, summaryOf } from './summary.ts';
@@ -28,10 +29,6 @@ const schema = z.object({
 
 type Datum = z.output<typeof datum>;
 
-const oldestMs = 14 * 24 * 3600 * 1000;
-const newestMs = 2 * 3600 * 1000;
-const largest = 2 ** 360;
-
 /** All data points of a request are taken, or none. */
 export function putMetricData({ store, clock }: MetricsContext, input: Record<string, unknown>): undefined {
   const { Namespace, MetricData, EntityMetricData } = parsed(schema, input);
@@ -45,7 +42,7 @@ export function putMetricData({ store, clock }: MetricsContext, input: Record<st
 
 function sampleOf(Namespace: string, one: Datum, place: string, nowMs: number): Sample {
   const atMs = one.Timestamp ?? nowMs;
-  if (atMs < nowMs - oldestMs || atMs > nowMs + newestMs)
+  if (atMs < earliestMs(nowMs) || atMs > latestMs(nowMs))
     throw invalidValue(
       `The parameter ${place}.Timestamp must specify a time within the past two weeks and no more than two hours in the future.`,
     );
@@ -104,6 +101,6 @@ function countIn(count: number, place: string): number {
 }
 
 function sound(value: number, place: string): number {
-  if (Math.abs(value) <= largest) return value;
+  if (isSound(value)) return value;
   throw invalidValue(`The value ${value} for parameter ${place} is invalid.`);
 }

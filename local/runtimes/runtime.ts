@@ -44,6 +44,8 @@ export interface ContainerLaunch {
   readonly image: string;
   readonly entryPoint?: readonly string[];
   readonly command?: readonly string[];
+  /** Whoever started the task gave it another command than its definition has. */
+  readonly isCommandOverridden?: true;
   readonly workingDirectory?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly user?: string;

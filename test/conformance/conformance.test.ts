@@ -8,6 +8,7 @@ import { containerInstances } from './rows/container-instances.ts';
 import { daemon } from './rows/daemon.ts';
 import { describing } from './rows/describing.ts';
 import { discovery } from './rows/discovery.ts';
+import { embeddedMetrics } from './rows/embedded-metrics.ts';
 import { interruptions } from './rows/interruptions.ts';
 import { listing } from './rows/listing.ts';
 import { loadBalancing } from './rows/load-balancing.ts';
@@ -44,6 +45,7 @@ const families: Readonly<Record<string, readonly Row[]>> = {
   'load-balancing': loadBalancing,
   discovery,
   monitoring,
+  'embedded-metrics': embeddedMetrics,
   interruptions,
 };
 

@@ -3,7 +3,7 @@ import type { World } from './world.ts';
 
 /** One thing that AWS's documentation says of ECS, and a trial of it through the real SDK client. */
 export interface Row {
-  /** The page of the Amazon ECS documentation, for example `API_RunTask` or `task-lifecycle-explanation`. */
+  /** The page of the documentation of Amazon ECS, or of CloudWatch, for example `API_RunTask`. */
   readonly page: string;
   /** What holds, as one sentence. */
   readonly says: string;

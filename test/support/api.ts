@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { reportStatus } from '../../core/aws/github-status.ts';
+import { lookForLocks } from '../../core/aws/locks.ts';
+import { pipelineMember } from '../../core/aws/pipelines.ts';
 import { type Environment, parseEnvironments } from '../../core/contract/environment.ts';
 import { openApi } from '../../core/contract/openapi.ts';
 import type { ProblemView } from '../../core/contract/views.ts';
 import { deployments } from '../../core/deployments/decide.ts';
-import type { DeploymentEffect, DeploymentQuery, DeploymentSeen } from '../../core/deployments/model.ts';
+import type { DeploymentEffect } from '../../core/deployments/model.ts';
+import type { DeploymentQuery, DeploymentSeen } from '../../core/deployments/seeing.ts';
 import type { ServiceArn } from '../../core/ecs/arn.ts';
+import type { Inspected } from '../../core/ecs/inspected.ts';
 import type { ObservedService, SeenService } from '../../core/ecs/service.ts';
 import type { TaskRecord } from '../../core/ecs/task.ts';
 import { taskToStore } from '../../core/intake/records.ts';
@@ -14,8 +19,16 @@ import type { Members } from '../../core/kernel/item.ts';
 import type { Ref } from '../../core/kernel/plan.ts';
 import type { Log, Store } from '../../core/kernel/ports.ts';
 import { createEngine } from '../../core/kernel/reconcile.ts';
+import { locks } from '../../core/locks/decide.ts';
 import { idsBy } from '../../core/operations/ids.ts';
-import type { LogEvent, LogQuery, OperationDependencies } from '../../core/operations/ports.ts';
+import type {
+  ImageFinding,
+  LogEvent,
+  LogQuery,
+  OperationDependencies,
+  Secrets,
+} from '../../core/operations/ports.ts';
+import type { PipelineEffect } from '../../core/pipelines/model.ts';
 import { services } from '../../core/services/decide.ts';
 import type { ServiceEffect, Target } from '../../core/services/model.ts';
 import { releaseRecord } from '../../core/services/records.ts';
@@ -27,22 +40,29 @@ const region = 'eu-central-1';
 const account = '000000000000';
 const loadBalancerArn = `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/berth/0123456789abcdef`;
 
-/** `local` runs programs of this machine; `cloud` runs containers only, and has no load balancer. */
-const environments = parseEnvironments(
-  JSON.stringify([
-    {
-      name: 'local',
-      cluster: 'local',
-      region,
-      account,
-      loadBalancerArn,
-      subnets: ['subnet-1'],
-      local: true,
-      publicHost: '127.0.0.1',
-    },
-    { name: 'cloud', cluster: 'cloud', region, account, subnets: ['subnet-1'] },
-  ]),
-);
+export const gitHubSecretArn = `arn:aws:secretsmanager:${region}:${account}:secret:github-webhook-a1b2c3`;
+export const gitHubTokenArn = `arn:aws:secretsmanager:${region}:${account}:secret:github-token-a1b2c3`;
+
+/**
+ * `local` runs programs of this machine and listens to GitHub; `cloud` runs containers only, and has no load balancer.
+ */
+const environmentsWith = (gitHubUrl = 'https://api.github.com') =>
+  parseEnvironments(
+    JSON.stringify([
+      {
+        name: 'local',
+        cluster: 'local',
+        region,
+        account,
+        loadBalancerArn,
+        subnets: ['subnet-1'],
+        local: true,
+        publicHost: '127.0.0.1',
+        github: { webhookSecretArn: gitHubSecretArn, tokenSecretArn: gitHubTokenArn, apiUrl: gitHubUrl },
+      },
+      { name: 'cloud', cluster: 'cloud', region, account, subnets: ['subnet-1'] },
+    ]),
+  );
 
 export interface Answer<Body> {
   readonly status: number;
@@ -61,7 +81,11 @@ export interface Request {
 }
 
 /** The whole API over an ECS in memory that does at once what it is told. */
-export function startApi(options: { store?: Store } = {}) {
+export function startApi(options: { store?: Store; gitHubUrl?: string } = {}) {
+  const environments = environmentsWith(options.gitHubUrl);
+  /** Values by ARN. */
+  const secretValues = new Map<string, string>();
+  const secrets: Secrets = { read: async (arn) => secretValues.get(arn) };
   const store = options.store ?? createMemoryStore();
   const log = collectingLog();
   const clock = { now: () => Date.now() };
@@ -69,12 +93,19 @@ export function startApi(options: { store?: Store } = {}) {
   const alarms = { ring: async (ref: Ref) => void rung.push(ref) };
   const ecs = createObedientEcs(environments);
   const written: LogEvent[] = [];
+  const inspections = new Map<string, Inspected>();
+  const imageFindings = new Map<string, ImageFinding>();
   const engine = createEngine({
     store,
     clock,
     alarms,
     log,
-    members: membersOver(ecs, store, clock),
+    members: {
+      ...membersOver(ecs, store, clock),
+      pipeline: pipelineMember({ store }, (effect) =>
+        reportStatus(effect as PipelineEffect, { secrets, environment: () => environments[0]! }),
+      ),
+    },
     owner: randomUUID(),
   });
   const deps: OperationDependencies = {
@@ -86,6 +117,16 @@ export function startApi(options: { store?: Store } = {}) {
     environments,
     logs: { tail: async (query) => tailOf(written, query) },
     live: { look: async (_, names) => new Map(names.map((name) => [name, ecs.look(name)])) },
+    inspector: { inspect: async (_, name) => inspections.get(name) ?? { seen: 'absent' } },
+    images: {
+      resolve: async (image) =>
+        imageFindings.get(image) ?? { is: 'unknown', text: 'no registry is asked here' },
+    },
+    secretNames: {
+      find: async (references) =>
+        references.map((reference) => ({ reference, is: 'unknown', text: 'nobody is asked here' })),
+    },
+    secrets,
     newId: idsBy(clock),
     describe: async () => openApi(),
   };
@@ -95,6 +136,10 @@ export function startApi(options: { store?: Store } = {}) {
     log,
     ecs,
     written,
+    /** What there is in ECS besides what Berth made there, by its name; and what registries say of images. */
+    inspections,
+    imageFindings,
+    secretValues,
     handle: async (event: unknown): Promise<HttpAnswer> => (await handler(event, {} as never)) as HttpAnswer,
     async ask<Body = ProblemView>(request: Request): Promise<Answer<Body>> {
       const answer = (await handler(httpEvent(request), {} as never)) as HttpAnswer;
@@ -209,25 +254,33 @@ function membersOver(ecs: ObedientEcs, store: Store, clock: { now(): number }): 
       domain: services,
       look: async () => ({}),
       perform: async (effect) => {
-        const { ecsName, target } = effect as ServiceEffect;
+        const { ecsName, target } = effect as Extract<ServiceEffect, { type: 'apply' }>;
         return ecs.apply(ecsName, target);
       },
     },
     deployment: {
       domain: deployments,
-      look: async (query) => look(query as DeploymentQuery, ecs),
-      perform: (effect) => register(effect as DeploymentEffect, ecs, store, clock),
+      look: async (query) => look(query as DeploymentQuery, ecs, store, clock),
+      perform: (effect) =>
+        register(effect as Extract<DeploymentEffect, { type: 'register' }>, ecs, store, clock),
     },
+    lock: { domain: locks, look: async () => ({}), perform: async () => undefined },
   };
 }
 
-const look = ({ service, evidence }: DeploymentQuery, ecs: ObedientEcs): DeploymentSeen => ({
+const look = async (
+  { service, gates, evidence }: DeploymentQuery,
+  ecs: ObedientEcs,
+  store: Store,
+  clock: { now(): number },
+): Promise<DeploymentSeen> => ({
   ...(service && { service: ecs.look(service.ecsName) }),
+  ...(gates && { gates: await lookForLocks(gates, { store, clock }) }),
   ...(evidence && { evidence: { logTail: [] } }),
 });
 
 async function register(
-  { release, request }: DeploymentEffect,
+  { release, request }: Extract<DeploymentEffect, { type: 'register' }>,
   ecs: ObedientEcs,
   store: Store,
   clock: { now(): number },

@@ -1,5 +1,6 @@
 import type {
   Deployment,
+  DeploymentLifecycleHookDetail,
   DescribeServiceDeploymentsCommandOutput,
   ECSClient,
   Service,
@@ -11,10 +12,17 @@ import {
   DescribeServicesCommand,
   ListServiceDeploymentsCommand,
 } from '@aws-sdk/client-ecs';
-import type { DeploymentQuery } from '../../deployments/model.ts';
+import type { DeploymentQuery, SiblingQuery } from '../../deployments/seeing.ts';
 import type { ServiceArn, ServiceDeploymentArn, TaskDefinitionArn } from '../../ecs/arn.ts';
-import type { ObservedDeployment, ObservedServiceDeployment, SeenService } from '../../ecs/service.ts';
+import type {
+  ObservedDeployment,
+  ObservedHook,
+  ObservedServiceDeployment,
+  SeenService,
+} from '../../ecs/service.ts';
 import type { Instant } from '../../kernel/plan.ts';
+import { type SiblingRole, siblingRoles } from '../../services/model.ts';
+import { primaryOf } from './configuration.ts';
 
 /** Service deployments from before the moment asked for, by this much, are seen too: clocks differ. */
 const skewMs = 5 * 60_000;
@@ -22,23 +30,55 @@ const maxServiceDeployments = 10;
 
 /**
  * Looks at one service. A look that fails is `unknown`, never an absence. The history is read only where the
- * deployment asked about is not the primary one: it may have been rolled back while nobody looked.
+ * deployment asked about is not the primary one: it may have been rolled back while nobody looked. Where it is, the
+ * one service deployment that is under way is read, if its traffic is asked for.
  */
 export async function lookAtService(
   ecs: ECSClient,
-  { cluster, ecsName, sinceMs, ecsDeploymentId }: NonNullable<DeploymentQuery['service']>,
+  { cluster, ecsName, sinceMs, ecsDeploymentId, withTraffic }: NonNullable<DeploymentQuery['service']>,
 ): Promise<SeenService> {
   try {
     const service = await describeService(ecs, cluster, ecsName);
     if (!service) return { seen: 'absent' };
-    const isPrimary = service.deployments?.some(
-      ({ id, status }) => id === ecsDeploymentId && status === 'PRIMARY',
-    );
-    const serviceDeployments = isPrimary ? [] : await recentDeployments(ecs, cluster, ecsName, sinceMs);
+    const isPrimary = primaryOf(service)?.id === ecsDeploymentId;
+    const serviceDeployments = isPrimary
+      ? await underWay(ecs, withTraffic ? service : {})
+      : await recentDeployments(ecs, cluster, ecsName, sinceMs);
     return { seen: 'service', ...observed(service), serviceDeployments };
   } catch (error) {
     const { name, message } = error as Error;
     return { seen: 'unknown', because: `${name}: ${message}` };
+  }
+}
+
+type SiblingQueries = NonNullable<DeploymentQuery['siblings']>;
+
+/** Looks at all siblings of a service in one call. */
+export async function lookAtSiblings(
+  ecs: ECSClient,
+  queries: SiblingQueries,
+): Promise<Partial<Record<SiblingRole, SeenService>>> {
+  const asked = siblingRoles.flatMap((role) => {
+    const query = queries[role];
+    return query ? [{ role, ...query }] : [];
+  });
+  const [first] = asked;
+  if (!first) return {};
+  const names = asked.map(({ ecsName }) => ecsName);
+  const see = await seeing(() => describeServices(ecs, first.cluster, names));
+  return Object.fromEntries(asked.map((one): [SiblingRole, SeenService] => [one.role, see(one)]));
+}
+
+async function seeing(describe: () => Promise<ReadonlyMap<string, Service>>) {
+  try {
+    const found = await describe();
+    return ({ ecsName }: SiblingQuery): SeenService => {
+      const service = found.get(ecsName);
+      return service ? { seen: 'service', ...observed(service), serviceDeployments: [] } : { seen: 'absent' };
+    };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return (): SeenService => ({ seen: 'unknown', because: `${name}: ${message}` });
   }
 }
 
@@ -48,12 +88,24 @@ export async function describeService(
   cluster: string,
   ecsName: string,
 ): Promise<Service | undefined> {
-  const answer = await ecs.send(new DescribeServicesCommand({ cluster, services: [ecsName] }));
-  const failure = answer.failures?.find(({ reason }) => reason !== 'MISSING');
+  return (await describeServices(ecs, cluster, [ecsName])).get(ecsName);
+}
+
+/** Those of the services that there are, by name; at most ten. Throws where ECS is silent about one of them. */
+async function describeServices(
+  ecs: ECSClient,
+  cluster: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Service>> {
+  const { services = [], failures = [] } = await ecs.send(
+    new DescribeServicesCommand({ cluster, services: [...names] }),
+  );
+  const failure = failures.find(({ reason }) => reason !== 'MISSING');
   if (failure) throw new Error(`DescribeServices: ${failure.reason} ${failure.detail ?? ''}`);
-  const service = answer.services?.[0];
-  if (!service && !answer.failures?.length) throw new Error('DescribeServices answered nothing at all');
-  return service && service.status !== 'INACTIVE' ? service : undefined;
+  if (services.length + failures.length < names.length)
+    throw new Error('DescribeServices answered less than it was asked');
+  const there = services.filter(({ status }) => status !== 'INACTIVE');
+  return new Map(there.map((service) => [service.serviceName ?? '', service]));
 }
 
 export function observed(service: Service) {
@@ -81,6 +133,22 @@ function observedDeployment(deployment: Deployment): ObservedDeployment {
     failedTasks: deployment.failedTasks ?? 0,
     createdAtMs: deployment.createdAt?.getTime() ?? 0,
   };
+}
+
+/** The present service deployment; its task definition is the primary deployment's, unless ECS goes back. */
+async function underWay(
+  ecs: ECSClient,
+  service: Partial<Service>,
+): Promise<readonly ObservedServiceDeployment[]> {
+  const { currentServiceDeployment: arn, deployments } = service;
+  if (!arn) return [];
+  const described = await ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] }));
+  const goesBack = described.serviceDeployments?.some(({ status }) => status?.startsWith('ROLLBACK'));
+  const target = described.serviceDeployments?.[0]?.targetServiceRevision?.arn ?? '';
+  const taskDefinitions = goesBack
+    ? await taskDefinitionsOf(ecs, described)
+    : new Map([[target, primaryOf({ deployments })?.taskDefinition ?? '']]);
+  return (described.serviceDeployments ?? []).map((one) => observedServiceDeployment(one, taskDefinitions));
 }
 
 /** The service deployments since a moment, oldest first, each with the task definition that it moves to. */
@@ -130,12 +198,28 @@ function observedServiceDeployment(
   deployment: ServiceDeployment,
   taskDefinitions: ReadonlyMap<string, string>,
 ): ObservedServiceDeployment {
-  const revision = deployment.targetServiceRevision?.arn ?? '';
+  const { arn: revision = '', requestedProductionTrafficWeight: trafficPercent } =
+    deployment.targetServiceRevision ?? {};
+  const { lifecycleStage, lifecycleHookDetails: hooks } = deployment;
   return {
     arn: deployment.serviceDeploymentArn as ServiceDeploymentArn,
     status: deployment.status ?? '',
     statusReason: deployment.statusReason,
     taskDefinitionArn: taskDefinitions.get(revision) as TaskDefinitionArn | undefined,
     createdAtMs: deployment.createdAt?.getTime() ?? 0,
+    ...(trafficPercent !== undefined && { trafficPercent }),
+    ...(lifecycleStage && { lifecycleStage }),
+    ...(hooks && { hooks: hooks.map((hook) => observedHook(hook, lifecycleStage)) }),
   };
 }
+
+/** ECS tells of the hooks of the present stage alone, and not of which that is. */
+const observedHook = (
+  { hookId, targetType, status }: DeploymentLifecycleHookDetail,
+  stage: string | undefined,
+): ObservedHook => ({
+  id: hookId ?? '',
+  type: targetType ?? 'AWS_LAMBDA',
+  stage: stage ?? '',
+  status: status ?? '',
+});

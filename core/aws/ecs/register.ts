@@ -59,7 +59,8 @@ async function contentOf(
   if (what.type === 'content') return what;
   const key = { partition: refKey(serviceRef(service)), sort: releaseSort(number) };
   const record = await store.get(key);
-  if (record) return record.body as ReleaseRecord;
+  const content = record?.body as ReleaseRecord | undefined;
+  if (content && !content.partial) return content;
   throw new FinalFailure(
     'NoContent',
     `the task definition of v${number} was deregistered, and its content is not known; deploy it from its manifest`,

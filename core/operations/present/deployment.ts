@@ -1,8 +1,10 @@
 import type { DeploymentView } from '../../contract/views.ts';
 import type { Cause, DeploymentPhase, DeploymentState } from '../../deployments/model.ts';
+import { courseParts } from './course.ts';
 import { moment } from './moment.ts';
 
-export function deploymentView({ request, at, release, before }: DeploymentState): DeploymentView {
+export function deploymentView(state: DeploymentState): DeploymentView {
+  const { request, at, release, before } = state;
   const { id, environment, ecsName, app, name, actor, message, requestedAt } = request;
   return {
     id,
@@ -13,10 +15,12 @@ export function deploymentView({ request, at, release, before }: DeploymentState
     kind: request.what.type === 'content' ? 'release' : 'rollback',
     phase: at.phase,
     ...phaseView(at),
+    ...courseParts(state),
     ...(release && { release: release.number }),
     ...(before && { before: before.release.number }),
     actor,
     ...(message !== undefined && { message }),
+    ...(request.image && { image: request.image }),
     requestedAt: moment(requestedAt),
   };
 }
@@ -28,6 +32,10 @@ function phaseView(at: DeploymentPhase): Partial<DeploymentView> {
     case 'queued':
       return { ...(at.behind !== undefined && { behind: at.behind }), deadline: moment(at.deadline) };
     case 'preparing':
+    case 'gated':
+    case 'running_before':
+    case 'trying':
+    case 'running_after':
       return { deadline: moment(at.deadline) };
     case 'moving':
       return { ...progressView(at.progress), deadline: moment(at.deadline) };

@@ -38,6 +38,7 @@ export function containerLaunch(
     image: container.image ?? '',
     ...(container.entryPoint?.length ? { entryPoint: container.entryPoint } : {}),
     ...(command?.length ? { command } : {}),
+    ...(override?.command?.length ? { isCommandOverridden: true } : {}),
     ...(container.workingDirectory === undefined ? {} : { workingDirectory: container.workingDirectory }),
     environment: environmentOf(context, task, container, endpoint),
     ...(container.user === undefined ? {} : { user: container.user }),

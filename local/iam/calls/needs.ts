@@ -7,6 +7,7 @@ import {
   lambdaNeeds,
   loadBalancingNeeds,
   logsNeeds,
+  secretsManagerNeeds,
   sqsNeeds,
 } from './others.ts';
 
@@ -17,6 +18,7 @@ const needsBy: Readonly<Record<string, NeedsOf>> = {
   cloudwatch: cloudWatchNeeds,
   dynamodb: dynamoDbNeeds,
   lambda: lambdaNeeds,
+  secretsmanager: secretsManagerNeeds,
   events: eventsNeeds,
   elasticloadbalancing: loadBalancingNeeds,
 };

@@ -66,6 +66,13 @@ function transacted({ TransactItems }: Input): readonly (readonly [name: string,
   );
 }
 
+/** Secrets Manager: a secret by its ARN, one by its name whatever AWS put behind the name. */
+export const secretsManagerNeeds: NeedsOf = ({ action, input }, here) => {
+  const id = text(input.SecretId);
+  const named = arnOf('secretsmanager', here, `secret:${id}-??????`);
+  return [need(`secretsmanager:${action}`, id === '' ? '*' : id.startsWith('arn:') ? id : named)];
+};
+
 /** Lambda's Invoke, by the function's name. */
 export const lambdaNeeds: NeedsOf = ({ action, input }, here) => [
   need(`lambda:${action}Function`, arnOf('lambda', here, `function:${text(input.FunctionName)}`)),

@@ -5,9 +5,12 @@ import { type ContainerLaunch, RuntimeError } from '../runtime.ts';
 
 const argvSchema = z.array(z.string().refine((word) => !word.includes('\0'))).min(1);
 
-/** The label wins over the image's own words: here there is no image whose entry point could run. */
+/**
+ * The label wins over the image's own words: here there is no image whose entry point could run. A command that the
+ * task was started with stands in place of both.
+ */
 export function commandOf(launch: ContainerLaunch): string[] {
-  const label = launch.labels['berth.run'];
+  const label = launch.isCommandOverridden ? undefined : launch.labels['berth.run'];
   const argv =
     label === undefined ? [...(launch.entryPoint ?? []), ...(launch.command ?? [])] : parseLabel(label);
   if (argv.length > 0 && argv[0] !== '') return argv;

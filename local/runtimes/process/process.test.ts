@@ -88,6 +88,14 @@ describe('a container as a process', () => {
     expect(readFileSync(join(directory, 'where'), 'utf8')).toBe(`${directory}\n`);
   });
 
+  test('runs what its task was started with in place of its label', async () => {
+    const labels = { 'berth.run': '["not", "this"]', 'berth.directory': directory };
+    const command = ['/bin/sh', '-c', 'pwd > where'];
+    await runtime.launch(launchOf({ command, isCommandOverridden: true, labels }));
+    await exited();
+    expect(readFileSync(join(directory, 'where'), 'utf8')).toBe(`${directory}\n`);
+  });
+
   test.each([
     [{}, /no command to run "web".*label berth.run/],
     [{ labels: { 'berth.run': 'node server.mjs' } }, /JSON array of words/],

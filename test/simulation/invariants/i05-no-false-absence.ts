@@ -50,7 +50,7 @@ class Outside {
       observation.event.detail.eventName === 'SERVICE_DEPLOYMENT_FAILED'
     )
       this.changed.add((observation.event.resources[0] ?? '').replace(/^.*\//, ''));
-    if (observation.type === 'written' && observation.effect) {
+    if (observation.type === 'written' && observation.effect?.type === 'apply') {
       const { ecsName, target } = observation.effect;
       const newest = this.#newest.get(ecsName) ?? 0;
       if (target.generation < newest) this.changed.add(ecsName);

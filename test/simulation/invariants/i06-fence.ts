@@ -20,7 +20,7 @@ export const fence: Invariant = {
         const id = String(observation.input.serviceName ?? observation.input.service);
         sent.set(`${observation.by} ${observation.intent}`, newest.get(`local/${id}`) ?? 0);
       }
-      if (observation.type !== 'written' || !observation.effect) return;
+      if (observation.type !== 'written' || observation.effect?.type !== 'apply') return;
       const { environment, ecsName, target } = observation.effect;
       const id = `${environment}/${ecsName}`;
       const sentAt = sent.get(`${observation.by} ${observation.intent}`) ?? 0;

@@ -15,7 +15,8 @@ export const serviceIsTarget: Invariant = {
       if (observation.type === 'written') {
         const { service, serviceName } = observation.input;
         const name = service ?? serviceName;
-        const generation = observation.effect?.target.generation ?? 0;
+        const { effect } = observation;
+        const generation = effect?.type === 'apply' ? effect.target.generation : 0;
         const isLate = generation < (newest.get(String(name)) ?? 0);
         if (typeof name === 'string') lastWriter.set(name, isLate ? undefined : observation.by);
         if (!isLate) newest.set(String(name), generation);

@@ -1,4 +1,5 @@
-import type { DeploymentMessage, DeploymentSeen, DeploymentState } from '../../../core/deployments/model.ts';
+import type { DeploymentMessage, DeploymentState } from '../../../core/deployments/model.ts';
+import type { DeploymentSeen } from '../../../core/deployments/seeing.ts';
 import type { Member } from '../../../core/kernel/item.ts';
 import type { Input } from '../../../core/kernel/plan.ts';
 import type { ServiceMessage, ServiceState } from '../../../core/services/model.ts';

@@ -102,6 +102,10 @@ export const operationsOf = (parts: Parts, newId: () => string): OperationDepend
   environments: [environment],
   logs: { tail: async () => ({ events: [] }) },
   live: { look: async () => new Map() },
+  inspector: { inspect: async () => ({ seen: 'absent' }) },
+  images: { resolve: async () => ({ is: 'unknown', text: 'no registry is asked here' }) },
+  secretNames: { find: async () => [] },
+  secrets: { read: async () => undefined },
   describe: async () => ({}),
   newId,
 });
@@ -133,7 +137,7 @@ function ecsOf(
     }
     if (action === 'ListTasks') return stale.listTasks(answer);
     if (!isWrite(action)) return answer;
-    const generation = effect ? ` (generation ${effect.target.generation})` : '';
+    const generation = effect?.type === 'apply' ? ` (generation ${effect.target.generation})` : '';
     note(`${by} ${action} ${wordsOfWrite(input)}${generation}`);
     stale.sample();
     see({ type: 'written', now: clock.now(), action, input, by, intent, effect });

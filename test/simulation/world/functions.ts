@@ -4,12 +4,12 @@ import { parseWake } from '../../../core/aws/alarms.ts';
 import { tasksOfService } from '../../../core/aws/ecs/tasks.ts';
 import { catchUp } from '../../../core/intake/catch-up.ts';
 import { Poison } from '../../../core/intake/classify.ts';
-import { type IntakeDependencies, type Owner, takeIn } from '../../../core/intake/intake.ts';
-import { refKey } from '../../../core/kernel/plan.ts';
+import { type IntakeDependencies, takeIn } from '../../../core/intake/intake.ts';
+import { type Ref, refKey } from '../../../core/kernel/plan.ts';
 import type { Alarms } from '../../../core/kernel/ports.ts';
 import type { Engine } from '../../../core/kernel/reconcile.ts';
 import type { ServiceState } from '../../../core/services/model.ts';
-import { listOfServices, serviceIdOf, serviceRef } from '../../../core/services/records.ts';
+import { listOfServices } from '../../../core/services/records.ts';
 import { eachRecord, type QueueRecord } from '../../../functions/support/batch.ts';
 import type { Handled } from './queue.ts';
 
@@ -39,10 +39,10 @@ export function wake(parts: Parts, records: Records): Promise<Handled> {
 /** As `functions/ecs-events.ts`. */
 export function takeEvents(parts: Parts, records: Records): Promise<Handled> {
   const rung = new Map<string, Promise<void>>();
-  const notice = ({ environment, ecsName }: Owner) => {
-    const id = serviceIdOf(environment, ecsName);
-    if (!rung.has(id)) rung.set(id, parts.alarms.ring(serviceRef(id), parts.clock.now()));
-    return rung.get(id);
+  const notice = (owner: Ref) => {
+    const key = refKey(owner);
+    if (!rung.has(key)) rung.set(key, parts.alarms.ring(owner, parts.clock.now()));
+    return rung.get(key);
   };
   return each(parts, records, (body) => takeIn(body, parts, notice));
 }

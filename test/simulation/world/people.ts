@@ -1,7 +1,7 @@
 import { createDeployment as createDeploymentBody } from '../../../core/contract/requests.ts';
 import { BerthError } from '../../../core/kernel/errors.ts';
+import { abortDeployment } from '../../../core/operations/controls.ts';
 import { createDeployment } from '../../../core/operations/create-deployment.ts';
-import { abortDeployment } from '../../../core/operations/deployments.ts';
 import type { OperationDependencies } from '../../../core/operations/ports.ts';
 import { rollBack } from '../../../core/operations/roll-back.ts';
 import { scaleService } from '../../../core/operations/scaling.ts';
@@ -40,7 +40,7 @@ export async function ask(
       return (await rollBack(deps, { params, query, body, idempotencyKey: context.key })).id;
     }
     case 'abort':
-      if (context.newest) await abortDeployment(deps, { params: { id: context.newest }, query, body: {} });
+      if (context.newest) await abortDeployment(deps, { params: { id: context.newest }, body: {} });
       return undefined;
     case 'scale':
       await scaleService(deps, { params, query, body: { count: step.count } });

@@ -1,0 +1,66 @@
+import type { Instant } from '../kernel/plan.ts';
+import type { Aim } from '../services/model.ts';
+import { cancelJob } from './cancel-job.ts';
+import { giveUp } from './giving-up.ts';
+import { jobFailure, runJobs } from './jobs.ts';
+import type { DeploymentState } from './model.ts';
+import { setOut } from './set-out.ts';
+import { type At, courseOf, type DeploymentPlan, end, reason } from './steps.ts';
+
+/** Jobs before anything moves: one that fails stops the rest, and nothing has moved. */
+export function runBefore(
+  state: DeploymentState,
+  at: At<'running_before'>,
+  aim: Aim,
+  now: Instant,
+): DeploymentPlan {
+  const jobs = courseOf(state)?.before ?? [];
+  if (state.abort)
+    return end(state, 'cancelled', `cancelled by ${state.abort.actor} before anything moved`, now);
+  const { taskDefinitionArn } = aim.release;
+  const is = runJobs(state, { stage: 'before', jobs, at, taskDefinitionArn, now }, (next) => ({
+    ...state,
+    at: { phase: 'running_before', ...next },
+  }));
+  switch (is.is) {
+    case 'on':
+      return is.plan;
+    case 'failed':
+      return end(state, 'failed', `${jobFailure(is.ended)}; nothing was moved`, now);
+    case 'done':
+      return setOut(state, aim, now);
+  }
+}
+
+/** Jobs after all has moved: one that fails brings the old release back. */
+export function runAfter(state: DeploymentState, at: At<'running_after'>, now: Instant): DeploymentPlan {
+  const jobs = courseOf(state)?.after ?? [];
+  const { move } = at;
+  if (state.abort) {
+    const { actor } = state.abort;
+    const { next, effects } = cancelJob(state, actor);
+    const plan = giveUp(next, move, 'aborted', `aborted by ${actor}`, now);
+    return { ...plan, effects: [...effects, ...plan.effects] };
+  }
+  const { taskDefinitionArn } = move.aim.release;
+  const is = runJobs(state, { stage: 'after', jobs, at, taskDefinitionArn, now }, (next) => ({
+    ...state,
+    at: { phase: 'running_after', move, ...next },
+  }));
+  switch (is.is) {
+    case 'on':
+      return is.plan;
+    case 'failed':
+      return giveUp(state, move, 'job', jobFailure(is.ended), now);
+    case 'done': {
+      const deadline = now + move.aim.settings.timeoutSeconds * 1000;
+      const course = move.course && { ...move.course, baked: now };
+      return {
+        next: { ...state, at: { phase: 'moving', ...move, deadline, ...(course && { course }) } },
+        effects: [],
+        wakeAt: now,
+        reasons: [reason('after', 'the jobs after it have succeeded')],
+      };
+    }
+  }
+}

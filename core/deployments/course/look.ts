@@ -1,0 +1,47 @@
+import type { Instant } from '../../kernel/plan.ts';
+import { heldByLock } from '../gates/locking.ts';
+import type { DeploymentEffect, DeploymentState } from '../model.ts';
+import type { DeploymentSeen } from '../seeing.ts';
+import { courseOf } from '../steps.ts';
+import { type Advance, advance, withTraffic } from './advance.ts';
+import { withEvidence, withJudge } from './judging.ts';
+import type { Course, CourseState } from './model.ts';
+
+/** What a look at a course comes to, and the evidence that has to be kept for it. */
+export interface CourseLook {
+  readonly advance: Advance;
+  readonly effects: readonly DeploymentEffect[];
+}
+
+/** Takes in the traffic and the evidence that were seen, and decides where the course goes from here. */
+export function lookAtCourse(
+  state: DeploymentState,
+  before: CourseState,
+  percent: number,
+  tasks: { readonly canary: number; readonly baseline: number },
+  seen: DeploymentSeen,
+  now: Instant,
+): CourseLook {
+  const course = courseOf(state) ?? rolling;
+  const moved = withTraffic(course, before, percent, now);
+  const share = (course.steps[Math.max(0, moved.step)]?.trafficPercent ?? 100) / 100;
+  const seconds = course.steps.reduce((sum, { forSeconds }) => sum + forSeconds, 0);
+  const judged = course.steps.length > 0 ? withJudge(course.judge, moved, { tasks, share }, seconds) : moved;
+  const { course: weighed, fresh } = withEvidence(course.judge, judged, seen.judge);
+  const locked = heldByLock(state.request, seen.gates, now);
+  return {
+    advance: advance({ course, state: weighed, controls: state.controls, locked: locked?.text, now }),
+    effects:
+      fresh.length > 0 ? [{ type: 'keep_evidence', deployment: state.request.id, evidence: fresh }] : [],
+  };
+}
+
+/** Older requests have no course. */
+const rolling: Course = {
+  strategy: 'rolling',
+  steps: [],
+  bakeSeconds: 0,
+  gates: { windows: [], webhooks: [] },
+  before: [],
+  after: [],
+};
