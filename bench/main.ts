@@ -1,21 +1,22 @@
 import { inspect, parseArgs } from 'node:util';
-import { type Benchmark, figureIn } from './benchmark.ts';
+import { type Benchmark, type BenchmarkOptions, figureIn } from './benchmark.ts';
 import { bundle } from './bundle.ts';
 import { cost } from './cost.ts';
 import { intake } from './intake.ts';
+import { judge } from './judge.ts';
 import { local } from './local.ts';
 import { rollout } from './rollout.ts';
 import { listing, table } from './table.ts';
 
-const benchmarks: readonly Benchmark<object>[] = [rollout, intake, bundle, cost, local];
+const benchmarks: readonly Benchmark<object>[] = [rollout, intake, bundle, cost, local, judge];
 
-const usage = `npm run -s bench -- NAME [--json]\n\n${listing(benchmarks)}\n`;
+const usage = `npm run -s bench -- NAME [--json]     judge also takes --chart FILE.svg and --traces FOLDER\n\n${listing(benchmarks)}\n`;
 const broken = 1;
 const badInput = 2;
 
 /** With `json`, standard output is one JSON object and nothing else; progress goes to standard error. */
 async function main(argv: readonly string[]): Promise<number> {
-  const { json, name } = readArguments(argv);
+  const { json, name, options } = readArguments(argv);
   const benchmark = benchmarks.find((each) => each.name === name);
   if (!benchmark) {
     process.stderr.write(name === undefined ? usage : `There is no benchmark "${name}".\n\n${usage}`);
@@ -23,7 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   let result: object;
   try {
-    result = await benchmark.run((line) => process.stderr.write(`${line}\n`));
+    result = await benchmark.run((line) => process.stderr.write(`${line}\n`), options);
     for (const figure of benchmark.figures) figureIn(result, figure);
   } catch (error) {
     process.stderr.write(`${benchmark.name} could not be measured: ${inspect(error)}\n`);
@@ -34,18 +35,29 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-function readArguments(argv: readonly string[]): { json: boolean; name: string | undefined } {
+interface Arguments {
+  readonly json: boolean;
+  readonly name: string | undefined;
+  readonly options: BenchmarkOptions;
+}
+
+function readArguments(argv: readonly string[]): Arguments {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
-      options: { json: { type: 'boolean', default: false } },
+      options: {
+        json: { type: 'boolean', default: false },
+        chart: { type: 'string' },
+        traces: { type: 'string' },
+      },
       allowPositionals: true,
     });
-    if (positionals.length > 1) return { json: false, name: positionals.join(' ') };
-    return { json: values.json, name: positionals[0] };
+    const { json, ...options } = values;
+    if (positionals.length > 1) return { json: false, name: positionals.join(' '), options };
+    return { json, name: positionals[0], options };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n\n`);
-    return { json: false, name: undefined };
+    return { json: false, name: undefined, options: {} };
   }
 }
 

@@ -4,7 +4,10 @@ export const exits = {
   unexpected: { code: 1, meaning: 'berth itself failed' },
   badInput: { code: 2, meaning: 'bad input: options, berth.yaml, or what the API refused' },
   rolledBack: { code: 3, meaning: 'the deployment was rolled back' },
-  failed: { code: 4, meaning: 'the deployment failed and nothing was there to go back to' },
+  failed: {
+    code: 4,
+    meaning: 'the deployment failed: nothing was moved, or nothing was there to go back to',
+  },
   superseded: { code: 5, meaning: 'the deployment was superseded by another one, or cancelled' },
   notFound: { code: 6, meaning: 'there is no such service, deployment, release or task' },
   unreachable: { code: 7, meaning: 'the API does not answer' },
@@ -12,6 +15,10 @@ export const exits = {
   conflict: { code: 9, meaning: 'the idempotency key was used for something else, or the state forbids it' },
   changes: { code: 10, meaning: 'there is something to do: plan --detailed-exitcode, and drift' },
   refused: { code: 11, meaning: 'plan, verify: it would be refused, or a check found a problem' },
+  waiting: {
+    code: 12,
+    meaning: 'the deployment waited for somebody when --timeout was over: an approval, a lock, a verdict',
+  },
   interrupted: { code: 130, meaning: 'interrupted by Ctrl-C; a deployment goes on without its watcher' },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
@@ -27,6 +34,7 @@ const bySeriousness: readonly Exit[] = [
   'failed',
   'rolledBack',
   'superseded',
+  'waiting',
   'stillRunning',
   'refused',
   'changes',

@@ -50,6 +50,8 @@ const wrong: [what: string, args: string[], message: RegExp][] = [
   ['an environment with a slash', ['status', '-e', '../x'], /--environment/],
   ['an API that is no URL', ['status', '--api', 'localhost:1'], /not a URL/],
   ['an id that is none', ['why', 'dep_x'], /id of a deployment/],
+  ['an id that is none, for approval', ['approve', 'dep_x'], /id of a deployment/],
+  ['two deployments at once', ['promote', 'web', 'api'], /too many arguments/],
   ['a manifest that is not there', ['deploy', '-f', 'none.yaml'], /no such file/],
   ['a manifest with a mistake', ['deploy', '-f', 'broken.yaml'], /3:\d+ .*imagee.*did you mean "image"/s],
   ['a service that the manifest does not have', ['deploy', 'wbe'], /no service "wbe"/],

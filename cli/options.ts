@@ -15,6 +15,8 @@ export const queueOption = () =>
 
 export const messageOption = () => new Option('-m, --message <text>', 'what this is for; kept in the ledger');
 
+export const reasonOption = () => new Option('--reason <text>', 'why; kept in the ledger');
+
 export const keyOption = () =>
   new Option('--key <key>', 'idempotency key: the same key and content is the same deployment').argParser(
     key,

@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander';
 import about from '../package.json' with { type: 'json' };
-import { abortCommand } from './commands/abort.ts';
 import { adoptCommand } from './commands/adopt.ts';
+import { controlCommands } from './commands/control.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { driftCommand } from './commands/drift.ts';
+import { freezeCommand } from './commands/freeze.ts';
 import { historyCommand } from './commands/history.ts';
+import { lockCommand } from './commands/lock.ts';
+import { locksCommand } from './commands/locks.ts';
 import { logsCommand } from './commands/logs.ts';
 import { planCommand, verifyCommand } from './commands/plan.ts';
 import { rollbackCommand } from './commands/rollback.ts';
@@ -12,6 +15,7 @@ import { scaleCommand } from './commands/scale.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
 import { tasksCommand } from './commands/tasks.ts';
+import { unlockCommand } from './commands/unlock.ts';
 import { upCommand } from './commands/up.ts';
 import { whyCommand } from './commands/why.ts';
 import { exitTable } from './exit.ts';
@@ -27,9 +31,13 @@ const commands = [
   historyCommand,
   whyCommand,
   rollbackCommand,
-  abortCommand,
+  ...controlCommands,
   scaleCommand,
   stopCommand,
+  lockCommand,
+  unlockCommand,
+  freezeCommand,
+  locksCommand,
   driftCommand,
   adoptCommand,
 ];

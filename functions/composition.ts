@@ -14,7 +14,7 @@ import { registries } from '../core/aws/images/images.ts';
 import { jsonCaller } from '../core/aws/json-call.ts';
 import { lookForJudge } from '../core/aws/judge-evidence.ts';
 import { cloudWatchLogs } from '../core/aws/logs.ts';
-import { actingMembers, lookingMembers } from '../core/aws/members.ts';
+import { actingMembers, deploymentsAlone, lookingMembers } from '../core/aws/members.ts';
 import { secretNamesOf } from '../core/aws/secret-names.ts';
 import { secretsManager } from '../core/aws/secrets.ts';
 import type { Environment } from '../core/contract/environment.ts';
@@ -74,8 +74,8 @@ export function composeApi() {
 
 /** Takes in what ECS asks, and looks; judging and effects are left to `composeEngine`. */
 export function composeHook() {
-  const eyes = composeEyes();
-  return { ...eyes, engine: engineOf(eyes, lookingMembers(eyes)) };
+  const eyes = composeSweep();
+  return { ...eyes, engine: engineOf(eyes, deploymentsAlone(eyes)) };
 }
 
 /** Looks at aggregates and settles their outboxes. */
@@ -85,7 +85,7 @@ export function composeEngine() {
   const requestHandler = { requestTimeout: callMs, throwOnRequestTimeout: true };
   const hands = new ECSClient({ maxAttempts: 1, requestHandler });
   const loadBalancer = new ElasticLoadBalancingV2Client({});
-  const cloudwatch = new CloudWatchClient({});
+  const cloudwatch = new CloudWatchClient({ maxAttempts: 2, requestHandler });
   const judge = (query: EvidenceQuery) => lookForJudge(query, { ...eyes, cloudwatch });
   const secrets = secretsManager(callerOf(eyes), eyes.clock, eyes.log);
   const reporter = (effect: PipelineEffect) => reportStatus(effect, { ...eyes, secrets });

@@ -6,6 +6,8 @@ export interface AccountDependencies {
   readonly loadBalancers: AwsService;
   readonly account: string;
   readonly region: string;
+  /** The function that ECS asks before it shifts traffic, where there is one. */
+  readonly hookFunction: string | undefined;
 }
 
 const name = 'local';
@@ -28,6 +30,11 @@ export async function provisionAccount(deps: AccountDependencies): Promise<strin
     subnets: ['subnet-local'],
     executionRoleArn: `arn:aws:iam::${deps.account}:role/berth-tasks/execution`,
     taskRoleArn: `arn:aws:iam::${deps.account}:role/berth-tasks/task`,
+    ...(deps.hookFunction !== undefined && {
+      ecsInfrastructureRoleArn: `arn:aws:iam::${deps.account}:role/berth-ecs/infrastructure`,
+      hookFunctionArn: `arn:aws:lambda:${deps.region}:${deps.account}:function:${deps.hookFunction}`,
+      hookRoleArn: `arn:aws:iam::${deps.account}:role/berth-ecs/hook`,
+    }),
     local: true,
     publicHost: '127.0.0.1',
     // They have values where secrets.json has some: without, webhooks are refused and GitHub is told nothing.

@@ -3,7 +3,7 @@ import { provisionAccount } from './account.ts';
 import { assemble, machineClock, type Parts } from './assemble.ts';
 import type { LocalAwsOptions } from './options.ts';
 import { endTasks, runningTasks } from './stop-tasks.ts';
-import { asksForEnvironments } from './wiring.ts';
+import { asksForEnvironments, functionWith } from './wiring.ts';
 
 /** All services of Local AWS, not yet reachable. */
 export interface Composition extends Parts {
@@ -30,7 +30,8 @@ export function compose(
     const { account, region, topology = berth } = options;
     if (!asksForEnvironments(topology)) return backbone.start();
     const services = { ecs: ecs.service, loadBalancers: loadBalancer.service, account, region };
-    backbone.start(await provisionAccount(services));
+    const hookFunction = functionWith(topology, 'ecs-hook');
+    backbone.start(await provisionAccount({ ...services, hookFunction }));
   };
   return {
     ...parts,

@@ -1,5 +1,5 @@
 import { tableSchema } from '../core/kernel/table.ts';
-import type { Topology } from '../stacks/topology.ts';
+import type { Topology, Trigger } from '../stacks/topology.ts';
 import type { Events } from './events/service.ts';
 import type { FunctionSettings, QueueSource } from './lambda/settings.ts';
 import { defaultSettings } from './sqs/queue.ts';
@@ -79,9 +79,12 @@ export function asksForEnvironments({ functions }: Topology): boolean {
 }
 
 /** The function behind the HTTP API. */
-export function httpFunction(topology: Topology): string | undefined {
+export const httpFunction = (topology: Topology): string | undefined => functionWith(topology, 'http');
+
+/** The function that is triggered in this way. */
+export function functionWith(topology: Topology, type: Trigger['type']): string | undefined {
   return Object.entries(topology.functions).find(([, node]) =>
-    node.triggers.some((trigger) => trigger.type === 'http'),
+    node.triggers.some((trigger) => trigger.type === type),
   )?.[0];
 }
 

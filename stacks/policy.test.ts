@@ -14,6 +14,7 @@ const place: Place = {
   executionRoleArn: 'arn:aws:iam::123456789012:role/tasks/execution',
   taskRoleArn: 'arn:aws:iam::123456789012:role/tasks/task',
 };
+const role = 'arn:aws:iam::123456789012:role/ecs';
 const bare: Place = {
   name: 'bare',
   cluster: 'bare',
@@ -50,8 +51,9 @@ describe('the statements of Berth’s functions', () => {
     }
   });
 
-  it('pass the environments’ own roles to tasks, and to nothing else', () => {
-    const passing = statements([place, bare]).filter(({ actions }) => actions.includes('iam:PassRole'));
+  it('pass the environments’ own roles to tasks and to ECS, and to nothing else', () => {
+    const shifting = { ...place, ecsInfrastructureRoleArn: `${role}/shift`, hookRoleArn: `${role}/hook` };
+    const passing = statements([shifting, bare]).filter(({ actions }) => actions.includes('iam:PassRole'));
     expect(passing).toEqual([
       {
         actions: ['iam:PassRole'],
@@ -60,6 +62,21 @@ describe('the statements of Berth’s functions', () => {
           { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs-tasks.amazonaws.com'] },
         ],
       },
+      {
+        actions: ['iam:PassRole'],
+        resources: [`${role}/shift`, `${role}/hook`],
+        conditions: [
+          { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs.amazonaws.com'] },
+        ],
+      },
+    ]);
+  });
+
+  it('delete what stands beside services, and no service', () => {
+    const deleting = statements([place]).filter(({ actions }) => actions.includes('ecs:DeleteService'));
+    const service = 'arn:aws:ecs:eu-central-1:123456789012:service/main';
+    expect(deleting.map(({ resources }) => resources)).toEqual([
+      [`${service}/*--canary`, `${service}/*--baseline`],
     ]);
   });
 
@@ -82,6 +99,19 @@ describe('the statements of Berth’s functions', () => {
       },
     ]);
     expect(of('sweep')).toMatchObject([{ actions: ['sqs:SendMessage'], resources: ['queue:dead-letters'] }]);
+  });
+
+  it('read the secrets that the environments name for GitHub, each where it is needed, and no others', () => {
+    const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-a1B2c3`;
+    const github = { webhookSecretArn: secret('hook'), tokenSecretArn: secret('token') };
+    const reading = (name: string, environments: readonly Place[]) =>
+      statementsOf(topology as Topology, name, resolve(environments))
+        .filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'))
+        .flatMap(({ resources }) => resources);
+    const listening = { ...place, github };
+    expect(reading('api', [listening, bare])).toEqual([secret('hook')]);
+    expect(reading('wake', [listening, bare])).toEqual([secret('token')]);
+    for (const name of Object.keys(topology.functions)) expect(reading(name, [bare])).toEqual([]);
   });
 
   it('are those of a function that is there', () => {

@@ -85,11 +85,16 @@ function environmentsOf(name: string, settings: Settings): readonly Environment[
     throw new Error(
       `stages.json: the environment ${quoted(local.name)} is "local", which is for Local AWS: leave it out`,
     );
+  checkSize(name, environments);
+  return environments;
+}
+
+/** Throws where the environments are more than a function can be told. */
+export function checkSize(name: string, environments: readonly Environment[]): void {
   if (JSON.stringify(environments).length > maxEnvironmentsBytes)
     throw new Error(
       `stages.json: the environments of ${quoted(name)} take more than ${maxEnvironmentsBytes} bytes, and all variables of a function may take 4 KB: spread them over stages`,
     );
-  return environments;
 }
 
 function parsedEnvironments(name: string, { account, region, environments }: Settings) {

@@ -209,7 +209,6 @@ export const topology = {
         { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
         { actions: ['dynamodb:Query'], resources: ['table/index/list'] },
         { actions: ['sqs:SendMessage'], resources: ['queue:wake'] },
-        { actions: ['logs:GetLogEvents'], resources: ['task-logs'] },
         { actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'], resources: ['service'] },
         { actions: ['ecs:DescribeServiceDeployments'], resources: ['service-deployment'] },
         { actions: ['ecs:DescribeServiceRevisions'], resources: ['service-revision'] },

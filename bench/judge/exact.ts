@@ -51,7 +51,12 @@ const partAt = (ratio: number, share: number) => (ratio * share) / (ratio * shar
  * One pass over the lattice of (errors, canary's errors) with a canary that has `ratio` times the errors: every path with
  * its probability, the judge asked after every error. Exact up to rounding.
  */
-export function pass({ worseFrom, notWorseTo }: Rule, share: number, ratio: number, ends: 'worse' | 'both'): Outcome {
+export function pass(
+  { worseFrom, notWorseTo }: Rule,
+  share: number,
+  ratio: number,
+  ends: 'worse' | 'both',
+): Outcome {
   const part = partAt(ratio, share);
   const horizon = worseFrom.length - 1;
   const worseBy = new Float64Array(horizon + 1);

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import type { DeploymentView } from '../../core/contract/views.ts';
+import { seeApplicationThrough } from '../applications/see-through.ts';
+import { startApplication } from '../applications/start.ts';
 import type { Context } from '../context.ts';
 import { follow, whileWatching } from '../deployments/follow.ts';
 import { exitOf, tell, tellStarted } from '../deployments/report.ts';
@@ -21,7 +23,7 @@ interface DeployOptions {
 
 export function deployCommand(): Command {
   return new Command('deploy')
-    .description('deploy the services of a manifest, or those that are named')
+    .description('deploy the services of a manifest as one, or each of those that are named')
     .argument('[service...]', 'services of the manifest (default: all)')
     .option('-f, --file <file>', 'the manifest', defaultManifest)
     .addOption(waitOption())
@@ -36,12 +38,15 @@ export function deployCommand(): Command {
 
 async function deploy(context: Context, names: readonly string[], options: DeployOptions): Promise<Exit> {
   const manifest = await loadManifest(options.file);
-  const started = await startDeployments(context, manifest, {
-    services: chosenServices(manifest, names),
+  const asking = {
     whenBusy: options.queue ? 'queue' : 'supersede',
     ...(options.key !== undefined && { key: options.key }),
     ...(options.message !== undefined && { message: options.message }),
-  });
+  } as const;
+  if (names.length === 0 && manifest.services.length > 1)
+    return seeApplicationThrough(context, await startApplication(context, manifest, asking), options);
+  const services = chosenServices(manifest, names);
+  const started = await startDeployments(context, manifest, { services, ...asking });
   tellRefusals(context, started);
   const asked = started.flatMap((one) => ('deployment' in one ? [one.deployment] : []));
   const present = options.wait ? await waited(context, asked, options.timeout) : asked;

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { PlanView } from '../../core/contract/views.ts';
 import type { Context } from '../context.ts';
 import { type Exit, worst } from '../exit.ts';
-import { chosenServices, defaultManifest, loadManifest } from '../manifest/load.ts';
+import { chosenServices, defaultManifest, loadManifest, serviceBody } from '../manifest/load.ts';
 import { renderChecks, renderPlan } from '../render/plan.ts';
 import { run } from '../run.ts';
 
@@ -49,15 +49,8 @@ async function plansOf(context: Context, names: readonly string[], file: string)
   const { client, environment, actor } = context;
   const manifest = await loadManifest(file);
   return Promise.all(
-    chosenServices(manifest, names).map(({ name, spec }) =>
-      client.planDeployment({
-        body: {
-          ...{ environment, app: manifest.app, service: name, actor },
-          // As it was written; the manifest was validated, and the API validates again.
-          spec: spec as object,
-          directory: manifest.directory,
-        },
-      }),
+    chosenServices(manifest, names).map((service) =>
+      client.planDeployment({ body: { environment, actor, ...serviceBody(manifest, service) } }),
     ),
   );
 }

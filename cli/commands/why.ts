@@ -1,10 +1,13 @@
 import { Command } from 'commander';
+import { looksLikeApplication, requireApplicationId } from '../applications/id.ts';
+import { whyApplication } from '../applications/why.ts';
 import type { Context } from '../context.ts';
 import { isOver } from '../deployments/follow.ts';
 import { looksLikeDeployment, requireDeploymentId } from '../deployments/id.ts';
 import { tell } from '../deployments/report.ts';
 import type { Exit } from '../exit.ts';
 import { collect } from '../pages.ts';
+import { renderJudgement, shownIntervals } from '../render/judgement.ts';
 import { renderExplanation, renderLedger } from '../render/ledger.ts';
 import { renderServices } from '../render/services.ts';
 import { run } from '../run.ts';
@@ -20,11 +23,12 @@ export function whyCommand(): Command {
     .description('every decision of a deployment, or the latest ones about a service, with reasons')
     .argument('<deployment|service>')
     .action((said: string, _options: object, command: Command) =>
-      run(command, (context) =>
-        looksLikeDeployment(said)
+      run(command, (context) => {
+        if (looksLikeApplication(said)) return whyApplication(context, requireApplicationId(said));
+        return looksLikeDeployment(said)
           ? ofDeployment(context, requireDeploymentId(said))
-          : ofService(context, said),
-      ),
+          : ofService(context, said);
+      }),
     );
 }
 
@@ -36,8 +40,12 @@ async function ofDeployment(context: Context, id: string): Promise<Exit> {
     mostEntries,
   );
   const explanation = isOver(deployment) ? undefined : await client.explainDeployment({ id });
-  io.document({ deployment, ledger, ...(explanation && { explanation }) });
+  const evidence = deployment.course?.isJudged
+    ? await client.getEvidence({ id, limit: shownIntervals })
+    : undefined;
+  io.document({ deployment, ledger, ...(explanation && { explanation }), ...(evidence && { evidence }) });
   tell(context, deployment);
+  if (evidence?.judgement) io.print(`\n${renderJudgement(evidence, io.paint)}`);
   io.print(`\n${renderLedger(ledger, io.paint)}`);
   if (explanation) io.print(`\n${renderExplanation(explanation, Date.now(), io.paint)}`);
   return 'succeeded';

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { type Exit, exitOfVerdict } from '../exit.ts';
 import { progressLine, renderVerdict } from '../render/deployment.ts';
 import { isOver } from './follow.ts';
+import { adviceFor } from './story.ts';
 
 /** Tells how a deployment that was followed is now. */
 export function tell({ io }: Context, deployment: DeploymentView): void {
@@ -12,6 +13,7 @@ export function tell({ io }: Context, deployment: DeploymentView): void {
   }
   const { text } = progressLine(deployment, Date.now() - Date.parse(deployment.requestedAt), io.paint);
   io.print(`… ${text}\n  It is still running; berth why ${deployment.id} tells how far it is.`);
+  for (const advice of adviceFor(deployment)) io.print(`  ${advice}`);
 }
 
 /** Tells that a deployment was asked for, and how to watch it. */
@@ -21,5 +23,6 @@ export function tellStarted({ io }: Context, deployment: DeploymentView): void {
 }
 
 export function exitOf(deployment: DeploymentView): Exit {
-  return isOver(deployment) ? exitOfVerdict(deployment.verdict ?? '') : 'stillRunning';
+  if (isOver(deployment)) return exitOfVerdict(deployment.verdict ?? '');
+  return deployment.waits ? 'waiting' : 'stillRunning';
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DeploymentView } from '../../core/contract/views.ts';
 import type { Context } from '../context.ts';
 import type { Failure } from '../failure.ts';
-import type { LoadedManifest } from '../manifest/load.ts';
+import { type LoadedManifest, type ManifestService, serviceBody } from '../manifest/load.ts';
 import { failureOf } from '../problems.ts';
 import { patiently } from '../retry.ts';
 
@@ -31,23 +31,19 @@ export async function startDeployments(
 ): Promise<Started[]> {
   const idempotencyKey = options.key ?? randomUUID();
   const { client, environment, actor } = context;
-  const ask = async ({ name, spec }: LoadedManifest['services'][number]): Promise<Started> => {
+  const ask = async (service: ManifestService): Promise<Started> => {
     const body = {
       environment,
-      app: manifest.app,
-      service: name,
-      // As it was written; the manifest was validated, and the API validates again.
-      spec: spec as object,
-      directory: manifest.directory,
+      ...serviceBody(manifest, service),
       whenBusy: options.whenBusy,
       actor,
       ...(options.message !== undefined && { message: options.message }),
     };
     try {
       const create = () => client.createDeployment({ body, idempotencyKey });
-      return { service: name, deployment: await patiently(create, patienceMs) };
+      return { service: service.name, deployment: await patiently(create, patienceMs) };
     } catch (error) {
-      return { service: name, refusal: failureOf(error) };
+      return { service: service.name, refusal: failureOf(error) };
     }
   };
   return Promise.all(options.services.map(ask));

@@ -6,10 +6,17 @@ import { parseYaml } from './yaml.ts';
 
 export const defaultManifest = 'berth.yaml';
 
+export interface ManifestService {
+  readonly name: string;
+  readonly spec: unknown;
+}
+
 /** A manifest that is valid. The services are as they were written: the API gives them their defaults. */
 export interface LoadedManifest {
   readonly app: string;
-  readonly services: readonly { readonly name: string; readonly spec: unknown }[];
+  readonly services: readonly ManifestService[];
+  /** Missing where the manifest has none. */
+  readonly jobs?: object;
   /** Where the manifest lies, absolute: on one machine, commands run there. */
   readonly directory: string;
 }
@@ -22,13 +29,23 @@ export async function loadManifest(file: string): Promise<LoadedManifest> {
     const faults = parsed.errors.map((error) => ({ ...error, ...yaml.locate(error.path) }));
     throw new Failure('badInput', `${file} is not a valid manifest`, { faults });
   }
-  const written = (yaml.value as { services: Record<string, unknown> }).services;
+  const { services: written, jobs } = yaml.value as { services: Record<string, unknown>; jobs?: object };
   return {
     app: parsed.value.app,
     services: Object.keys(parsed.value.services).map((name) => ({ name, spec: written[name] })),
+    ...(jobs && { jobs }),
     directory: dirname(resolve(file)),
   };
 }
+
+/** What the API is told of one service: as it was written, for the API validates again. */
+export const serviceBody = ({ app, jobs, directory }: LoadedManifest, { name, spec }: ManifestService) => ({
+  app,
+  service: name,
+  spec: spec as object,
+  ...(jobs && { jobs: jobs as Record<string, never> }),
+  directory,
+});
 
 /** The services that were asked for by name, in the manifest's order; all of them for no name. */
 export function chosenServices(

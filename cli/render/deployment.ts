@@ -1,6 +1,7 @@
 import type { DeploymentView } from '../../core/contract/views.ts';
 import type { Paint } from '../io.ts';
 import type { LiveLine } from '../live.ts';
+import { judgeWords } from './judgement.ts';
 import { safeLine, safeLines } from './safe.ts';
 import { duration } from './time.ts';
 
@@ -16,9 +17,12 @@ export function titleOf(deployment: DeploymentView, paint: Paint): string {
 
 /** How far a deployment is, on one line. The key leaves out what changes all the time. */
 export function progressLine(deployment: DeploymentView, elapsedMs: number, paint: Paint): LiveLine {
-  const text = `${titleOf(deployment, paint)} · ${doing(deployment)}`;
+  const head = `${titleOf(deployment, paint)} · ${doing(deployment)}`;
+  // What the judge says has other numbers at every look; its verdict is the news.
+  const { judgement } = deployment;
+  const text = judgement && isOnItsWay(deployment) ? `${head} · ${judgeWords(judgement)}` : head;
   return {
-    key: `${deployment.id} ${text}`,
+    key: `${deployment.id} ${head} ${judgement?.verdict ?? ''}`,
     text: `${text}   ${paint.dim(`${Math.floor(elapsedMs / 1000)} s`)}`,
   };
 }
@@ -33,8 +37,15 @@ function doing(deployment: DeploymentView): string {
         : `waits for ${safeLine(deployment.behind)}`;
     case 'preparing':
       return 'registers the release';
+    case 'gated':
+      return `waits at its gates${waiting(deployment)}`;
+    case 'running_before':
+    case 'running_after':
+      return `runs ${runningJob(deployment)}`;
+    case 'trying':
+      return `is tried beside the service${shareOf(deployment)}${waiting(deployment)}`;
     case 'moving':
-      return `moves${tasksOf(deployment)}`;
+      return `moves${shareOf(deployment)}${waiting(deployment)}${tasksOf(deployment)}`;
     case 'rolling_back':
       return `rolls back${because(deployment)}${tasksOf(deployment)}`;
     case 'closing':
@@ -42,6 +53,19 @@ function doing(deployment: DeploymentView): string {
     case 'ended':
       return verdictWords(deployment.verdict);
   }
+}
+
+const isOnItsWay = ({ phase }: DeploymentView) => phase === 'moving' || phase === 'trying';
+
+const waiting = ({ waits }: DeploymentView): string => (waits ? `: ${safeLine(waits.text, 200)}` : '');
+
+const runningJob = ({ jobs = [] }: DeploymentView): string =>
+  safeLine(jobs.find(({ state }) => state === 'running')?.name ?? 'its jobs');
+
+/** ` with 5 %`; nothing where it goes in one step. */
+function shareOf({ course }: DeploymentView): string {
+  if (course?.percent === undefined || course.steps.length === 0) return '';
+  return ` with ${course.percent} %`;
 }
 
 const because = ({ cause }: DeploymentView): string => (cause ? `: ${safeLine(cause.text, 200)}` : '');

@@ -14,16 +14,23 @@ export function renderHistory(deployments: readonly DeploymentView[], nowMs: num
     verdictOf(one, paint),
     ago(one.requestedAt, nowMs),
     one.endedAt === undefined ? '–' : duration(Date.parse(one.endedAt) - Date.parse(one.requestedAt)),
-    safeLine(one.actor, 40),
-    safeLine([one.message, wrong(one)].filter((text) => text !== undefined).join(' · '), 160),
+    whoOf(one),
+    safeLine([one.message, wrong(one) ?? judged(one)].filter((text) => text !== undefined).join(' · '), 160),
   ]);
   return table(head.map(paint.dim), rows);
 }
 
-function moveOf({ before, release, kind }: DeploymentView): string {
+function moveOf({ before, release, kind, course }: DeploymentView): string {
   const to = release === undefined ? '–' : `v${release}`;
   const move = before === undefined ? to : `v${before} → ${to}`;
-  return kind === 'rollback' ? `${move} (back)` : move;
+  if (kind === 'rollback') return `${move} (back)`;
+  const isPlain = course === undefined || course.strategy === 'rolling';
+  return isPlain ? move : `${move} ${course.strategy.replace('_', '/')}`;
+}
+
+function whoOf({ actor, approvals = [] }: DeploymentView): string {
+  const by = approvals.map((one) => safeLine(one.actor, 40)).join(', ');
+  return by === '' ? safeLine(actor, 40) : `${safeLine(actor, 40)}, approved by ${by}`;
 }
 
 function verdictOf({ verdict, phase }: DeploymentView, paint: Paint): string {
@@ -33,3 +40,6 @@ function verdictOf({ verdict, phase }: DeploymentView, paint: Paint): string {
 
 const wrong = ({ verdict, cause, reason }: DeploymentView): string | undefined =>
   verdict === 'succeeded' ? undefined : (cause?.text ?? reason);
+
+const judged = ({ judgement }: DeploymentView): string | undefined =>
+  judgement && `judged ${judgement.verdict.replace('_', ' ')}`;

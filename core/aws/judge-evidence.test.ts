@@ -83,6 +83,16 @@ describe('metrics that tasks push', () => {
     expect((await bench.look()).slice(0, first.length)).toEqual(first);
   });
 
+  test('of tasks that have only begun are waited for no longer', async () => {
+    const startedAtMs = sinceMs + 4000;
+    for (const id of ['c1', 'c2']) await bench.run('canary', id, { version: 2, startedAtMs });
+    await advanceTo(26);
+    printed(['b1', 'b2'], 26);
+    expect(await bench.look()).toEqual([]);
+    for (const id of ['c1', 'c2']) for (const second of [6, 11]) bench.print(id, second, values);
+    expect(await bench.look()).toMatchObject([{ requests: { canary: 20, baseline: 200 } }]);
+  });
+
   test('begin on a boundary after the step did', async () => {
     await advanceTo(36);
     printed(all, 36);

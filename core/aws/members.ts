@@ -14,6 +14,7 @@ import { locks } from '../locks/decide.ts';
 import type { PipelineEffect, Told } from '../pipelines/model.ts';
 import { services } from '../services/decide.ts';
 import type { ServiceEffect } from '../services/model.ts';
+import { applicationMember } from './applications.ts';
 import { countDeaths } from './deaths.ts';
 import { performForDeployment } from './deployment-effects.ts';
 import { type ApplyDependencies, applyTarget } from './ecs/apply.ts';
@@ -54,9 +55,19 @@ export function lookingMembers(deps: LookingDependencies): Members {
     deployment: deploymentMember(deps, handless),
     lock: lockMember,
     job: jobMember(deps, handless),
+    application: applicationMember(deps),
     pipeline: pipelineMember(deps, handless),
   };
 }
+
+/** Deployments alone, for whoever only tells them something: why tasks failed is left to others. */
+export const deploymentsAlone = (deps: Omit<LookingDependencies, 'logs'>): Members => ({
+  deployment: {
+    domain: deployments,
+    look: (query) => lookAtMove(query as DeploymentQuery, deps),
+    perform: handless,
+  },
+});
 
 /** Every domain with its eyes and hands on AWS. */
 export function actingMembers(given: ActingDependencies): Members {
@@ -67,6 +78,7 @@ export function actingMembers(given: ActingDependencies): Members {
       performForDeployment(effect as DeploymentEffect, context, deps),
     ),
     lock: lockMember,
+    application: applicationMember(given),
     job: jobMember(given, (effect, context) => performForJob(effect as JobEffect, context, deps)),
     pipeline: pipelineMember(given, async (effect) => given.reporter?.(effect as PipelineEffect) ?? untold),
   };
@@ -97,13 +109,23 @@ const deploymentMember = (deps: LookingDependencies, perform: Perform): Member =
 });
 
 async function lookForDeployment(query: DeploymentQuery, deps: LookingDependencies): Promise<DeploymentSeen> {
-  const [service, siblings, deaths, gates, judge, evidence] = await Promise.all([
+  const [seen, evidence] = await Promise.all([
+    lookAtMove(query, deps),
+    query.evidence && lookForEvidence(query.evidence, deps),
+  ]);
+  return { ...seen, ...(evidence && { evidence }) };
+}
+
+async function lookAtMove(
+  query: DeploymentQuery,
+  deps: Omit<LookingDependencies, 'logs'>,
+): Promise<DeploymentSeen> {
+  const [service, siblings, deaths, gates, judge] = await Promise.all([
     query.service && lookAtService(deps.ecs, query.service),
     query.siblings && lookAtSiblings(deps.ecs, query.siblings),
     query.deaths && countDeaths(query.deaths, deps.store),
     query.gates && lookForLocks(query.gates, deps),
     query.judge && deps.judge?.(query.judge),
-    query.evidence && lookForEvidence(query.evidence, deps),
   ]);
   return {
     ...(service && { service }),
@@ -111,6 +133,5 @@ async function lookForDeployment(query: DeploymentQuery, deps: LookingDependenci
     ...(deaths !== undefined && { deaths }),
     ...(gates && { gates }),
     ...(judge && { judge }),
-    ...(evidence && { evidence }),
   };
 }

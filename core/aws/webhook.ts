@@ -23,7 +23,7 @@ const maxTextLength = 300;
 
 /**
  * Asks a webhook whether a deployment may set out: a POST of JSON, to be answered within five seconds by 200 and
- * `{ "answer": "yes" | "no" | "later", "text"?: … }`. Never throws. What may be better in a while (no answer, 408, 425,
+ * `{ "answer": "yes" | "no" | "later", "text"?: … }`. Whatever it does is an answer. What may be better in a while (no answer, 408, 425,
  * 429, 5xx) is `later`; what will not (any other status, also a redirect, and what cannot be read) is `no`.
  */
 export async function askWebhook(
@@ -31,9 +31,9 @@ export async function askWebhook(
   { id }: Pick<EffectContext, 'id'>,
   { environment, patienceMs = 5000 }: Dependencies,
 ): Promise<Said> {
+  const { local } = environment(effect.environment);
   const signal = AbortSignal.timeout(patienceMs);
   try {
-    const { local } = environment(effect.environment);
     if (!URL.canParse(effect.url)) throw new Forbidden('its address is no URL');
     const url = new URL(effect.url);
     return understood(await post({ url, body: JSON.stringify(effect.body), id, isLocal: local, signal }));

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { applicationView, jobView } from './application-views.ts';
 import type { RouteName } from './routes.ts';
 import * as views from './views.ts';
 
@@ -18,6 +19,11 @@ export const answers = {
   getEvidence: views.evidencePage,
   getDeploymentLedger: views.ledgerPage,
   explainDeployment: views.explanationView,
+  createApplication: applicationView,
+  getApplication: applicationView,
+  abortApplication: applicationView,
+  getApplicationLedger: views.ledgerPage,
+  getJob: jobView,
   listEnvironments: views.environmentPage,
   listLocks: views.lockPage,
   lockEnvironment: views.lockView,

@@ -64,6 +64,8 @@ export const courseView = shown(
     /** And that it may have. */
     allowedPercent: z.optional(z.number()),
     bakeSeconds: z.number(),
+    /** A judge compares the new release with the one before. */
+    isJudged: z.optional(z.literal(true)),
   }),
 );
 

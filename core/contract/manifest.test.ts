@@ -76,6 +76,14 @@ describe('a manifest that says little', () => {
         timeoutSeconds: 600,
       },
       count: 2,
+      course: {
+        strategy: 'rolling',
+        steps: [],
+        bakeSeconds: 0,
+        gates: { windows: [], webhooks: [] },
+        before: [],
+        after: [],
+      },
     });
   });
 });
@@ -118,16 +126,33 @@ describe('a manifest that is wrong', () => {
     ['a bad name', { app: 'Shop', services: { web } }, /^\/app: has to begin with a lower-case letter/],
     ['a bad service name', { app: 'shop', services: { 'a b': web } }, /^\/services\/a b: as a name/],
     [
-      'jobs',
-      { ...withWeb({}), jobs: {} },
-      '/jobs: "jobs" is not supported yet: only `services` can be deployed',
+      'a job with a schedule',
+      { ...withWeb({}), jobs: { report: { command: 'node report.mjs', schedule: 'daily' } } },
+      '/jobs/report/schedule: "schedule" is not supported yet: a job runs before or after a deployment',
     ],
     ['queues', { ...withWeb({}), queues: {} }, /^\/queues: "queues" is not supported yet/],
     ['scale', withWeb({ scale: {} }), /^\/services\/web\/scale: "scale" is not supported yet/],
     [
-      'canary',
-      withWeb({ deploy: { strategy: 'canary' } }),
-      /^\/services\/web\/deploy\/strategy: has to be "rolling"/,
+      'a strategy that is none',
+      withWeb({ deploy: { strategy: 'big-bang' } }),
+      /^\/services\/web\/deploy\/strategy: has to be "rolling" or "blue_green" or "linear" or "canary"/,
+    ],
+    [
+      'a need of nobody',
+      withWeb({ needs: ['db'] }),
+      '/services/web/needs/0: names "db", which is no service of this manifest; it has web',
+    ],
+    [
+      'needs in a circle',
+      {
+        app: 'shop',
+        services: {
+          web: { ...web, needs: ['api'] },
+          api: { image: 'a', needs: ['db'] },
+          db: { image: 'd', needs: ['web'] },
+        },
+      },
+      '/services/api/needs: goes in a circle, api → db → web → api: none of them could be the first',
     ],
     [
       'a misspelt key',

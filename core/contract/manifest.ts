@@ -7,7 +7,8 @@ import { listenPortOf, type ServiceManifest, serviceManifest } from './service-m
 
 const maxServices = 50;
 
-const services = z.record(name, serviceManifest).check(
+/** The services of a manifest, by name. */
+export const services = z.record(name, serviceManifest).check(
   z.refine((all) => Object.keys(all).length > 0, 'has to hold at least one service'),
   z.refine((all) => Object.keys(all).length <= maxServices, `may hold at most ${maxServices} services`),
   z.superRefine((all, context) => {

@@ -26,6 +26,16 @@ export const deploymentId = z
   .string()
   .check(z.regex(/^dep_[0-9A-HJKMNP-TV-Z]{26}$/, 'has to be the id of a deployment: dep_ and 26 characters'));
 
+export const applicationId = z
+  .string()
+  .check(
+    z.regex(/^app_[0-9A-HJKMNP-TV-Z]{26}$/, 'has to be the id of an application: app_ and 26 characters'),
+  );
+
+export const jobId = z
+  .string()
+  .check(z.regex(/^job_[\w-]{1,200}$/, 'has to be the id of a job: job_ and up to 200 characters'));
+
 export const lockId = z
   .string()
   .check(z.regex(/^lock_[0-9A-HJKMNP-TV-Z]{26}$/, 'has to be the id of a lock: lock_ and 26 characters'));

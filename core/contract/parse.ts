@@ -105,9 +105,15 @@ function fieldErrors(issue: z.core.$ZodIssue, base: string): FieldError[] {
       detail: details[place] ?? 'is not known',
     }));
   }
+  const meant = issue.code === 'invalid_union' ? branchMeant(issue) : undefined;
+  if (meant) return meant.flatMap((inner) => fieldErrors(inner, path));
   if (issue.code === 'invalid_key')
     return [{ path, detail: `as a name ${issue.issues[0]?.message ?? 'is not valid'}` }];
   return [{ path, detail: issue.message }];
 }
+
+/** Of several forms the one that the value has: what is wrong in it helps more than a list of all of them. */
+const branchMeant = ({ errors }: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>) =>
+  errors.find((issues) => issues.some(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'));
 
 const escaped = (part: string) => part.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');

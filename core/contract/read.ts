@@ -28,7 +28,8 @@ export function readRequest<Name extends RouteName>(
   const route: Route = routes[match.name];
   const params = parse(route.params, match.params, '/params');
   const query = parse(route.query, queryOf(raw.query), '/query');
-  const body = bodyOf(route, raw);
+  const written = route.body ? jsonOf(raw) : undefined;
+  const body = bodyOf(route, raw, written);
   const key = route.idempotent ? keyOf(raw.idempotencyKey) : nothing;
   const errors = [params, query, body, key].flatMap((part) => (part.ok ? [] : part.errors));
   if (!params.ok || !query.ok || !body.ok || !key.ok) throw refusal(errors);
@@ -36,15 +37,16 @@ export function readRequest<Name extends RouteName>(
     params: params.value,
     query: query.value,
     body: body.value,
+    ...(written !== undefined && { written }),
     ...(key.value !== undefined && { idempotencyKey: key.value }),
   } as RouteInput<Name>;
 }
 
 const nothing = { ok: true, value: undefined } as const;
 
-function bodyOf(route: Route, raw: RawRequest): Parsed<object | undefined> {
+function bodyOf(route: Route, raw: RawRequest, written: unknown): Parsed<object | undefined> {
   if (route.raw) return { ok: true, value: rawBodyOf(raw) };
-  return route.body ? parse(route.body, jsonOf(raw)) : nothing;
+  return route.body ? parse(route.body, written) : nothing;
 }
 
 function rawBodyOf({ body, headers = new Map() }: RawRequest): RawBody {

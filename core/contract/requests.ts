@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { missingJobs } from './deploy-manifest.ts';
 import { jobs } from './job-manifest.ts';
+import { services } from './manifest.ts';
 import { lockId, name, taskCount, text } from './names.ts';
 import { parse, strict } from './parse.ts';
 import { serviceManifest } from './service-manifest.ts';
@@ -43,6 +44,31 @@ export const createDeployment = told(
     z.superRefine(({ spec, jobs = {} }, context) => {
       for (const { path, detail } of missingJobs(spec.deploy, jobs))
         context.addIssue({ code: 'custom', path: ['spec', 'deploy', ...path.split('/')], message: detail });
+    }),
+  ),
+);
+
+/** Several services of a manifest, deployed in the order in which they need each other, and taken back as one. */
+export const createApplication = told(
+  'CreateApplication',
+  strict({
+    environment: name,
+    app: name,
+    services,
+    jobs: z.optional(jobs()),
+    directory: z.optional(directory),
+    whenBusy,
+    actor,
+    message,
+  }).check(
+    z.superRefine(({ services: all, jobs: described = {} }, context) => {
+      for (const [service, { deploy }] of Object.entries(all))
+        for (const { path, detail } of missingJobs(deploy, described))
+          context.addIssue({
+            code: 'custom',
+            path: ['services', service, 'deploy', ...path.split('/')],
+            message: detail,
+          });
     }),
   ),
 );
@@ -167,6 +193,7 @@ export const idempotencyKey = z
   .check(z.regex(/^[\x21-\x7e]{1,128}$/, 'has to be 1 to 128 visible ASCII characters'));
 
 export type CreateDeployment = z.output<typeof createDeployment>;
+export type CreateApplication = z.output<typeof createApplication>;
 export type Rollback = z.output<typeof rollback>;
 export type Scale = z.output<typeof scale>;
 export type Act = z.output<typeof act>;

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { deploymentId, ecsName, name } from './names.ts';
+import { applicationId, deploymentId, ecsName, jobId, name } from './names.ts';
 import { strict } from './parse.ts';
 import * as requests from './requests.ts';
 
@@ -27,6 +27,8 @@ const none = strict({});
 const ofEnvironment = strict({ environment: name });
 const ofService = strict({ environment: name, service: ecsName });
 const ofDeployment = strict({ id: deploymentId });
+const ofApplication = strict({ id: applicationId });
+const ofJob = strict({ id: jobId });
 
 const service = '/environments/{environment}/services/{service}';
 
@@ -109,6 +111,39 @@ export const routes = {
     path: '/deployments/{id}/explanation',
     summary: 'What would be decided now, and why',
     params: ofDeployment,
+  },
+  createApplication: {
+    ...post,
+    path: '/applications',
+    summary: 'Deploy several services in the order in which they need each other, and take them back as one',
+    body: requests.createApplication,
+    idempotent: true,
+  },
+  getApplication: {
+    ...get,
+    path: '/applications/{id}',
+    summary: 'An application’s deployment: how far each service is, and the verdict once there is one',
+    params: ofApplication,
+  },
+  abortApplication: {
+    ...post,
+    path: '/applications/{id}/abort',
+    summary: 'Begin no more services of an application, and take back what has changed',
+    params: ofApplication,
+    body: requests.control,
+  },
+  getApplicationLedger: {
+    ...get,
+    path: '/applications/{id}/ledger',
+    summary: 'Every decision of an application’s deployment, oldest first',
+    params: ofApplication,
+    query: requests.paged,
+  },
+  getJob: {
+    ...get,
+    path: '/jobs/{id}',
+    summary: 'A job: a one-off task before or after a deployment, with its verdict and last lines',
+    params: ofJob,
   },
   listEnvironments: {
     ...get,
@@ -293,5 +328,7 @@ export interface RouteInput<Name extends RouteName> {
     : Routes[Name] extends { raw: true }
       ? RawBody
       : undefined;
+  /** The body as plain JSON, before it was parsed: what is kept to be parsed again, by a later version of Berth. */
+  readonly written?: unknown;
   readonly idempotencyKey?: string;
 }

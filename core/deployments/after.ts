@@ -2,7 +2,7 @@ import type { Instant } from '../kernel/plan.ts';
 import type { Aim } from '../services/model.ts';
 import { cancelJob } from './cancel-job.ts';
 import { giveUp } from './giving-up.ts';
-import { jobFailure, runJobs } from './jobs.ts';
+import { jobCause, jobFailure, runJobs } from './jobs.ts';
 import type { DeploymentState } from './model.ts';
 import { setOut } from './set-out.ts';
 import { type At, courseOf, type DeploymentPlan, end, reason } from './steps.ts';
@@ -26,7 +26,14 @@ export function runBefore(
     case 'on':
       return is.plan;
     case 'failed':
-      return end(state, 'failed', `${jobFailure(is.ended)}; nothing was moved`, now);
+      return end(
+        state,
+        'failed',
+        `${jobFailure(is.ended)}; nothing was moved`,
+        now,
+        undefined,
+        jobCause(is.ended, taskDefinitionArn),
+      );
     case 'done':
       return setOut(state, aim, now);
   }
@@ -51,7 +58,7 @@ export function runAfter(state: DeploymentState, at: At<'running_after'>, now: I
     case 'on':
       return is.plan;
     case 'failed':
-      return giveUp(state, move, 'job', jobFailure(is.ended), now);
+      return giveUp(state, move, 'job', jobFailure(is.ended), now, [], jobCause(is.ended, taskDefinitionArn));
     case 'done': {
       const deadline = now + move.aim.settings.timeoutSeconds * 1000;
       const course = move.course && { ...move.course, baked: now };

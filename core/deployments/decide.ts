@@ -1,6 +1,7 @@
 import type { Domain, Indexing, Instant } from '../kernel/plan.ts';
 import { absorb } from './absorb.ts';
 import { runAfter, runBefore } from './after.ts';
+import { keepCourse } from './course/went.ts';
 import { gated } from './gated.ts';
 import type { DeploymentEffect, DeploymentMessage, DeploymentState } from './model.ts';
 import { move } from './moving.ts';
@@ -22,9 +23,25 @@ export const deployments: Domain<
   DeploymentQuery,
   DeploymentSeen,
   DeploymentEffect
-> = { kind: 'deployment', absorb, observe, decide, index };
+> = {
+  kind: 'deployment',
+  absorb: (state, input, now) => keepCourse(state, absorb(state, input, now)),
+  observe,
+  decide(state, seen, now) {
+    const plan = decide(state, seen, now);
+    return { ...plan, next: keepCourse(state, plan.next) };
+  },
+  index,
+};
 
+/** A call of ECS's is answered by the turn that heard it, and says nothing about a later moment. */
 function decide(state: DeploymentState, seen: DeploymentSeen, now: Instant): DeploymentPlan {
+  const plan = decideAt(state, seen, now);
+  const { hook, ...next } = plan.next;
+  return hook ? { ...plan, next } : plan;
+}
+
+function decideAt(state: DeploymentState, seen: DeploymentSeen, now: Instant): DeploymentPlan {
   const { at } = state;
   switch (at.phase) {
     case 'requested':

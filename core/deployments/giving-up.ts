@@ -17,9 +17,11 @@ export function giveUp(
   text: string,
   now: Instant,
   effects: readonly DeploymentEffect[] = [],
+  evidence?: Pick<Cause, 'task' | 'logTail'>,
 ): DeploymentPlan {
   const failed = at.aim.release;
   const cause: Cause = {
+    ...evidence,
     code,
     text: `v${failed.number} was given up: ${text}`,
     taskDefinitionArn: failed.taskDefinitionArn,

@@ -1,7 +1,7 @@
 import type { JobEnded, JobMessage } from '../jobs/model.ts';
 import type { Instant, Send } from '../kernel/plan.ts';
 import type { JobPlan } from './course/model.ts';
-import type { DeploymentState, EndedJob, Jobs } from './model.ts';
+import type { Cause, DeploymentState, EndedJob, Jobs } from './model.ts';
 import { type DeploymentPlan, reason } from './steps.ts';
 
 /** Beyond its own time-out a job may take this long to tell of its end, whatever dies meanwhile. */
@@ -111,14 +111,28 @@ function start(
 /** Takes in the end of a job, once. */
 export function withJob(
   state: DeploymentState,
-  { job, verdict, reason: why, taskArn }: JobEnded,
+  { type: _, logTail, ...news }: JobEnded,
   now: Instant,
 ): DeploymentState {
+  const { job, verdict } = news;
   if (state.jobs?.some((one) => one.job === job)) return state;
   const name = job.slice(job.lastIndexOf('_') + 1);
-  const ended: EndedJob = { job, name, verdict, reason: why, ...(taskArn && { taskArn }), endedAt: now };
+  const lastWords = verdict === 'succeeded' || !logTail ? {} : { logTail };
+  const ended: EndedJob = { ...news, name, endedAt: now, ...lastWords };
   const { runs, ...idle } = state;
   return { ...(runs === job ? idle : state), jobs: [...(state.jobs ?? []), ended] };
+}
+
+/** What is told of a job that failed, as the cause of an end: its own last words tell most. */
+export function jobCause(ended: EndedJob, taskDefinitionArn: string): Cause {
+  const { taskArn, exitCode, logTail } = ended;
+  return {
+    code: 'job',
+    text: jobFailure(ended),
+    taskDefinitionArn,
+    ...(taskArn && { task: { taskArn, ...(exitCode !== undefined && { exitCode }) } }),
+    ...(logTail && { logTail }),
+  };
 }
 
 export const jobFailure = ({ name, verdict, reason: why }: EndedJob) =>

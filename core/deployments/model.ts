@@ -210,11 +210,13 @@ export interface DeploymentState {
   /** Somebody asked for it to be stopped. */
   readonly abort?: { readonly actor: string; readonly reason?: string };
   readonly controls?: Controls;
+  /** Where its course was when it left it. */
+  readonly went?: CourseState;
   /** The job that was started and has not told of its end. */
   readonly runs?: JobId;
   /** Its jobs that have ended, in order. */
   readonly jobs?: readonly EndedJob[];
-  /** The hook of ECS that was heard last. */
+  /** The hook of ECS that was just heard; it is answered by the decision that follows. */
   readonly hook?: HookCall;
   /** `notify` has been told. */
   readonly notified?: true;
@@ -226,6 +228,8 @@ export interface EndedJob {
   readonly verdict: JobVerdict;
   readonly reason: string;
   readonly taskArn?: string;
+  readonly exitCode?: number;
+  readonly logTail?: readonly string[];
   readonly endedAt: Instant;
 }
 

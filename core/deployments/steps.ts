@@ -3,6 +3,7 @@ import type { Aim, ServiceMessage } from '../services/model.ts';
 import { cancelJob } from './cancel-job.ts';
 import type { Course } from './course/model.ts';
 import type {
+  Cause,
   DeploymentEffect,
   DeploymentEnded,
   DeploymentPhase,
@@ -20,9 +21,11 @@ export function end(
   text: string,
   now: Instant,
   succeeded?: Aim,
+  because?: Cause,
 ): DeploymentPlan {
   const { at, request } = state;
-  const cause = 'cause' in at && at.cause ? { cause: at.cause } : {};
+  const known = because ?? ('cause' in at ? at.cause : undefined);
+  const cause = known ? { cause: known } : {};
   const left = succeeded && { ...succeeded, settings: withoutHook(succeeded.settings) };
   const next: DeploymentState = {
     ...state,

@@ -3,10 +3,6 @@ import type { JobId } from './model.ts';
 
 export const jobRef = (id: JobId): Ref => ({ kind: 'job', id });
 
-/** The id of a deployment's job; `when` tells a job before from one after that has its name. */
-export const jobIdOf = (deployment: string, when: 'before' | 'after', name: string): JobId =>
-  `job_${deployment}_${when}_${name}`;
-
 /** The jobs of a service, in the order in which they were asked for. */
 export const listOfJobs = (environment: string, ecsName: string) => `jobs#${environment}/${ecsName}`;
 

@@ -1,5 +1,6 @@
 import type { Control } from '../contract/requests.ts';
 import type { DeploymentView } from '../contract/views.ts';
+import { courseStep } from '../deployments/controls.ts';
 import type { Course } from '../deployments/course/model.ts';
 import { mayApprove } from '../deployments/gates/approval.ts';
 import type { DeploymentControl, DeploymentState } from '../deployments/model.ts';
@@ -55,7 +56,9 @@ function conflictOf(
     case 'approve':
       return approvalConflict(state, course, actor);
     case 'skip':
-      return skipConflict(state, course);
+      return courseStep(state) === undefined
+        ? `${request.id} is at no step now: there is nothing to skip`
+        : undefined;
     case 'resume':
       return resumeConflict(state);
     default:
@@ -83,13 +86,6 @@ function approvalConflict(
 function isWithoutVerdict({ at }: DeploymentState): boolean {
   const code = 'course' in at ? at.course?.held?.code : undefined;
   return code === 'undecided' || code === 'no_data';
-}
-
-function skipConflict({ at, request }: DeploymentState, { steps, bakeSeconds }: Course): string | undefined {
-  const course = 'course' in at ? at.course : undefined;
-  const isAtStep = course !== undefined && course.step >= 0 && course.step < steps.length;
-  const isBaking = course !== undefined && course.step >= steps.length && bakeSeconds > 0;
-  return isAtStep || isBaking ? undefined : `${request.id} is at no step now: there is nothing to skip`;
 }
 
 function resumeConflict({ at, request, controls }: DeploymentState): string | undefined {

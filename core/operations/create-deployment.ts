@@ -10,6 +10,7 @@ import { serviceIdOf } from '../services/records.ts';
 import { conflictsOf, problemsOf } from './check-desired.ts';
 import { accept, deploymentIdFor, repeated } from './deliver.ts';
 import { rememberRule } from './github/rule.ts';
+import { keepingFound } from './keep-found.ts';
 import { withPinnedImage } from './pin-image.ts';
 import type { OperationDependencies } from './ports.ts';
 
@@ -18,13 +19,13 @@ export const defaultActor = 'api';
 /** Deploys one service: creates it, or moves it to what the manifest says. Refuses before anything is written. */
 export async function createDeployment(
   deps: OperationDependencies,
-  { body, idempotencyKey }: RouteInput<'createDeployment'>,
+  { body, idempotencyKey, written = body }: RouteInput<'createDeployment'>,
 ): Promise<DeploymentView> {
   const asked = askedOf(deps, body, idempotencyKey);
   const before = idempotencyKey === undefined ? undefined : await repeated(deps, requestOf(deps, asked));
   if (before) return before;
   const request = await checkedRequest(deps, asked);
-  await rememberRule(deps, request, body);
+  await rememberRule(deps, request, body, (written as typeof body).spec);
   return accept(deps, request);
 }
 
@@ -46,7 +47,7 @@ export async function checkedRequest(deps: OperationDependencies, asked: Asked):
   const request = requestOf(deps, asked);
   refuse('invalid-request', problemsOf(body, environment));
   refuse('conflict', await conflictsOf(deps, request, desired));
-  return withPinnedImage(deps, request, environment);
+  return withPinnedImage(deps, await keepingFound(deps, request), environment);
 }
 
 /** Throws `invalid-request` for an environment that is not there. */

@@ -2,7 +2,7 @@ import type { EvidencePageView, EvidenceView } from '../contract/deployment-view
 import type { RouteInput } from '../contract/routes.ts';
 import type { Course, Judgement, JudgePlan } from '../deployments/course/model.ts';
 import { rejudge } from '../deployments/judge/judge.ts';
-import type { Evidence, TrailPoint } from '../deployments/judge/model.ts';
+import type { Evidence, JudgeVerdict, TrailPoint } from '../deployments/judge/model.ts';
 import type { DeploymentState } from '../deployments/model.ts';
 import { evidenceSortPrefix } from '../deployments/records.ts';
 import { BerthError } from '../kernel/errors.ts';
@@ -11,7 +11,7 @@ import { refKey } from '../kernel/plan.ts';
 import type { Store } from '../kernel/ports.ts';
 import { findDeployment } from './find.ts';
 import type { OperationDependencies } from './ports.ts';
-import { boundView, judgementView } from './present/course.ts';
+import { boundView, judgementView, positionOf } from './present/course.ts';
 import { moment } from './present/moment.ts';
 
 /** A day of intervals of ten seconds, and some; what is beyond is not weighed, which is said. */
@@ -50,8 +50,15 @@ export async function getEvidence(
   };
 }
 
-const judgementOf = ({ at }: DeploymentState): Judgement | undefined =>
-  'course' in at ? at.course?.judgement : undefined;
+/** What the deployment remembers; given up by the judge, it left its course before that was written there. */
+function judgementOf(state: DeploymentState): Known | undefined {
+  const judgement = positionOf(state)?.judgement;
+  const cause = 'cause' in state.at ? state.at.cause : undefined;
+  const is = cause?.code === 'judge' ? 'worse' : judgement?.verdict.is;
+  return judgement && is && { ...judgement, is };
+}
+
+type Known = Judgement & { readonly is: JudgeVerdict['is'] };
 
 async function readEvidence(store: Store, ref: Ref) {
   const evidence: Evidence[] = [];
@@ -71,7 +78,7 @@ async function readEvidence(store: Store, ref: Ref) {
 function recomputed(
   { steps }: Course,
   plan: JudgePlan,
-  known: Judgement | undefined,
+  known: Known | undefined,
   evidence: readonly Evidence[],
 ) {
   const opening = {
@@ -95,7 +102,7 @@ function recomputed(
     dryRun: plan.dryRun,
   });
   // Intervals that came in together were weighed together, so either may be what was stored.
-  const agrees = known && [first.is, last.is].includes(known.verdict.is);
+  const agrees = known && [first.is, last.is].includes(known.is);
   return { trail, judgement, agrees };
 }
 

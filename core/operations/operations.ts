@@ -1,6 +1,7 @@
 import type { RouteOutput } from '../contract/answers.ts';
 import type { RouteInput, RouteName } from '../contract/routes.ts';
 import { adoptService } from './adopt.ts';
+import { abortApplication, createApplication, getApplication, getApplicationLedger } from './applications.ts';
 import {
   abortDeployment,
   approveDeployment,
@@ -12,9 +13,10 @@ import {
 import { createDeployment } from './create-deployment.ts';
 import { explainDeployment, getDeployment, getDeploymentLedger } from './deployments.ts';
 import { adoptDrift, getDrift, revertDrift } from './drift.ts';
-import { receiveGitHub } from './github/receive.ts';
-import { listLocks, lockEnvironment, lockService, unlockEnvironment, unlockService } from './locks.ts';
 import { getEvidence } from './evidence.ts';
+import { receiveGitHub } from './github/receive.ts';
+import { getJob } from './jobs.ts';
+import { listLocks, lockEnvironment, lockService, unlockEnvironment, unlockService } from './locks.ts';
 import { getLogs } from './logs.ts';
 import { planDeployment } from './plan.ts';
 import type { OperationDependencies } from './ports.ts';
@@ -48,6 +50,11 @@ export const operations: { readonly [Name in RouteName]: Operation<Name> } = {
   getEvidence,
   getDeploymentLedger,
   explainDeployment,
+  createApplication,
+  getApplication,
+  abortApplication,
+  getApplicationLedger,
+  getJob,
   listEnvironments: ({ environments }) => ({
     items: environments.map(({ name, cluster, region, local }) => ({ name, cluster, region, local })),
   }),

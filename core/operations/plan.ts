@@ -9,6 +9,7 @@ import { type ReleaseRecord, releaseSort, serviceRef } from '../services/records
 import { conflictsOf, problemsOf } from './check-desired.ts';
 import { askedOf, requestOf } from './create-deployment.ts';
 import { loadState } from './find.ts';
+import { settingsKeeping } from './keep-found.ts';
 import type { ImageFinding, OperationDependencies } from './ports.ts';
 import { type Change, type Content, changesBetween } from './preflight/changes.ts';
 import { checksOf } from './preflight/checks.ts';
@@ -36,7 +37,8 @@ export async function planDeployment(
     conflictsOf(deps, request, desired),
   ]);
   const image = finding && written !== undefined ? { written, finding } : undefined;
-  const after: Content = { ...desired, spec: { ...desired.spec, ...pinned(finding) } };
+  const settings = settingsKeeping(desired.settings, desired.spec.port, state);
+  const after: Content = { ...desired, settings, spec: { ...desired.spec, ...pinned(finding) } };
   const count = desired.count ?? state?.target?.count ?? 1;
   const release = releaseOf(state, contentHash(after.spec));
   const before = await contentNow(deps, state);

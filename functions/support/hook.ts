@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as waitByTimer } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { type HookAnswer, hookAnswer } from '../../core/deployments/course/hook.ts';
 import type { DeploymentState, HookCall } from '../../core/deployments/model.ts';
@@ -14,7 +14,10 @@ const payload = z.object({
   executionId: z.string().check(z.minLength(1), z.maxLength(200)),
   lifecycleStage: z.string().check(z.minLength(1), z.maxLength(100)),
   resourceArn: z.string().check(z.regex(/^arn:[^:]+:ecs:/), z.maxLength(2048)),
-  hookDetails: z.pipe(z.transform(parsed), z.object({ deployment: z.string().check(z.regex(/^dep_\w{1,60}$/)) })),
+  hookDetails: z.pipe(
+    z.transform(parsed),
+    z.object({ deployment: z.string().check(z.regex(/^dep_\w{1,60}$/)) }),
+  ),
 });
 
 function parsed(details: unknown): unknown {
@@ -32,6 +35,8 @@ interface Dependencies {
   readonly log: Log;
   /** How long the table is waited for; less than the function's own time, for ECS goes back where that runs out. */
   readonly patienceMs?: number;
+  /** The machine's own timers, unless told. */
+  readonly wait?: (ms: number, value: undefined, options: { readonly signal: AbortSignal }) => Promise<unknown>;
 }
 
 const patienceMs = 12_000;
@@ -75,7 +80,7 @@ async function delivered(
   deployment: string,
   call: HookCall,
   id: string,
-  { engine, patienceMs: patience = patienceMs }: Dependencies,
+  { engine, patienceMs: patience = patienceMs, wait = waitByTimer }: Dependencies,
 ): Promise<DeploymentState | undefined> {
   const ending = new AbortController();
   const late = wait(patience, undefined, { signal: ending.signal }).then(() => {

@@ -6,6 +6,7 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1
 const cluster = (name: string) => ({ 'ecs:cluster': arn('ecs', `cluster/${name}`) });
 const role = (name: string) => `arn:aws:iam::000000000000:role/${name}`;
 const passed = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
+const passedToEcs = { 'iam:PassedToService': 'ecs.amazonaws.com' };
 const targetGroup = arn('elasticloadbalancing', 'targetgroup/web/0123');
 
 /** Service, action, input; then what has to be allowed: action, resource and, where there is one, the context. */
@@ -25,6 +26,22 @@ const cases: readonly [service: string, action: string, input: Record<string, un
       'UpdateService',
       { cluster: arn('ecs', 'cluster/c'), service: 'web' },
       [['ecs:UpdateService', arn('ecs', 'service/c/web'), cluster('c')]],
+    ],
+    [
+      'ecs',
+      'UpdateService',
+      {
+        ...{ cluster: 'c', service: 'web' },
+        loadBalancers: [{ advancedConfiguration: { roleArn: role('shift') } }, {}],
+        deploymentConfiguration: {
+          lifecycleHooks: [{ roleArn: role('hook') }, { targetType: 'PAUSE' }, { roleArn: role('hook') }],
+        },
+      },
+      [
+        ['ecs:UpdateService', arn('ecs', 'service/c/web'), cluster('c')],
+        ['iam:PassRole', role('shift'), passedToEcs],
+        ['iam:PassRole', role('hook'), passedToEcs],
+      ],
     ],
     [
       'ecs',
@@ -117,6 +134,18 @@ const cases: readonly [service: string, action: string, input: Record<string, un
       'GetLogEvents',
       { logGroupName: '/berth/x', logStreamName: 'a/b/c' },
       [['logs:GetLogEvents', arn('logs', 'log-group:/berth/x:log-stream:a/b/c'), {}]],
+    ],
+    [
+      'secretsmanager',
+      'GetSecretValue',
+      { SecretId: arn('secretsmanager', 'secret:a/b-a1B2c3') },
+      [['secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:a/b-a1B2c3'), {}]],
+    ],
+    [
+      'secretsmanager',
+      'GetSecretValue',
+      { SecretId: 'a/b' },
+      [['secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:a/b-??????'), {}]],
     ],
     [
       'cloudwatch',

@@ -26,7 +26,7 @@ export function createTriggers(topology: Topology, functions: Functions, queues:
     for (const trigger of triggers) {
       if (trigger.type === 'http') apis.set(name, createHttpApi(trigger, called));
       else if (trigger.type === 'queue') pollQueue(trigger, called);
-      else callRegularly(trigger, called);
+      else if (trigger.type === 'schedule') callRegularly(trigger, called);
     }
   }
   return apis;

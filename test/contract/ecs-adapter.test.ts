@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyTarget } from '../../core/aws/ecs/apply.ts';
 import { lookAtService } from '../../core/aws/ecs/look.ts';
 import { registerRelease } from '../../core/aws/ecs/register.ts';
-import { ensureTargetGroup } from '../../core/aws/load-balancer.ts';
+import { checkAs } from '../../core/aws/load-balancer/health.ts';
+import { ensureTargetGroups } from '../../core/aws/load-balancer.ts';
 import { parseEnvironments } from '../../core/contract/environment.ts';
 import type { DeploymentRequest } from '../../core/deployments/model.ts';
 import type { Target } from '../../core/services/model.ts';
@@ -200,10 +201,11 @@ describe('a target group', () => {
           settings: { ...settings, listen: await freePort() },
           health: { ...check, path },
         };
-        const arn = await ensureTargetGroup(elb, behind, 'shop-web', target as unknown as Target);
+        const groups = await ensureTargetGroups(elb, behind, 'shop-web', target, false);
+        await checkAs(elb, groups?.main ?? '', groups?.known ?? [], target.health);
         const { Listeners } = await elb.describeListeners({ LoadBalancerArn: loadBalancerArn });
         expect(Listeners?.map(({ Port }) => Port)).toContain(target.settings.listen);
-        return (await elb.describeTargetGroups({ TargetGroupArns: [arn ?? ''] })).TargetGroups?.[0];
+        return (await elb.describeTargetGroups({ TargetGroupArns: [groups?.main ?? ''] })).TargetGroups?.[0];
       };
       const first = await ensure('/healthz');
       expect(await ensure('/ready')).toEqual({ ...first, HealthCheckPath: '/ready' });

@@ -50,6 +50,57 @@ describe('a berth.yaml that means harm, or is a mistake', () => {
     ['a size that Fargate does not have', withWeb('    memory: 4096\n')],
     ['100/100', withWeb('    deploy: { maximumPercent: 100 }\n')],
     ['one task at 100/150', withWeb('    count: 1\n    deploy: { maximumPercent: 150 }\n')],
+    [
+      'a step to everything',
+      withWeb('    deploy: { strategy: canary, steps: [{ traffic: 100%, for: 5m }] }\n'),
+    ],
+    [
+      'a step of no number',
+      withWeb('    deploy: { strategy: canary, steps: [{ traffic: .nan, for: 5m }] }\n'),
+    ],
+    [
+      'ten thousand steps',
+      withWeb(`    deploy: { strategy: canary, steps: [${'{ traffic: 5, for: 5m }, '.repeat(10_000)}] }\n`),
+    ],
+    ['a step for ever', withWeb('    deploy: { strategy: canary, steps: [{ traffic: 5%, for: .inf }] }\n')],
+    [
+      'a webhook that reads files',
+      withWeb('    deploy: { gates: { webhooks: [{ name: a, url: "file:///etc/passwd" }] } }\n'),
+    ],
+    [
+      'a webhook with a password',
+      withWeb('    deploy: { gates: { webhooks: [{ name: a, url: "https://me:hunter2@x.example" }] } }\n'),
+    ],
+    [
+      'a zone with a path',
+      withWeb(
+        '    deploy: { gates: { windows: [{ from: "09:00", to: "10:00", zone: ../../etc/localtime }] } }\n',
+      ),
+    ],
+    [
+      'a metric with an escape',
+      withWeb(
+        '    deploy: { strategy: canary, judge: { metrics: { a: { namespace: N, metric: "\\u001b[2J", atMost: 2x } } } }\n',
+      ),
+    ],
+    [
+      'a judge with a prototype',
+      withWeb('    deploy: { strategy: canary, judge: { __proto__: { dryRun: true } } }\n'),
+    ],
+    [
+      'a job that is the prototype',
+      `${withWeb('    deploy: { before: [constructor] }\n')}jobs: { a: { command: x } }\n`,
+    ],
+    [
+      'a job by a shell',
+      `${withWeb('    deploy: { before: [a] }\n')}jobs: { a: { command: "x; rm -rf /" } }\n`,
+    ],
+    [
+      'a job longer than ECS takes',
+      `${withWeb('    deploy: { before: [a] }\n')}jobs: { a: { command: [x, "${'y'.repeat(7000)}"] } }\n`,
+    ],
+    ['needs of the prototype', withWeb('    needs: [constructor]\n')],
+    ['needs of itself', withWeb('    needs: [web]\n')],
     ['a name with a path', 'app: ../shop\nservices: { web: { image: x } }'],
     ['a name with an escape', 'app: "\\u001b[2J"\nservices: { web: { image: x } }'],
   ])('%s', async (_, text) => {

@@ -1,12 +1,15 @@
 import { DisableRuleCommand, EnableRuleCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DeploymentView } from '../../core/contract/views.ts';
+import type { DeploymentView, GitHubView } from '../../core/contract/views.ts';
 import { deploymentRef } from '../../core/deployments/records.ts';
+import { jobRef } from '../../core/jobs/records.ts';
+import { pipelineRef } from '../../core/pipelines/records.ts';
 import { serviceIdOf, serviceRef } from '../../core/services/records.ts';
 import type { IamReport } from '../../local/iam/iam.ts';
 import { type Topology, topology } from '../../stacks/topology.ts';
 import { bundled, type Cloud, startCloud } from '../support/cloud.ts';
+import { pushOf, webhook, webhookSecret } from '../support/github.ts';
 import { type LossyProxy, startLossyProxy } from '../support/lossy-proxy.ts';
 import { freePorts } from '../support/ports.ts';
 import { uselessWithout } from '../support/reduced-topology.ts';
@@ -40,6 +43,7 @@ beforeAll(async () => {
   proxy = await startLossyProxy(proxyPort, `http://127.0.0.1:${port}`);
   cloud = await startCloud({
     ...{ bundles: functions.bundles, topology: stepped, port },
+    secrets: { 'berth/github-webhook': webhookSecret },
     environment: { AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${proxyPort}` },
   });
 }, 60_000);
@@ -56,7 +60,7 @@ const crash = 'console.error("there is no such setting"); process.exit(1)';
 const crashSoon = `setTimeout(() => { ${crash} }, 700)`;
 const hang = 'setInterval(() => {}, 1000)';
 
-const deploy = (program: string, health: object = {}) =>
+const deploy = (program: string, health: object = {}, course: object = {}) =>
   cloud.client.createDeployment({
     body: {
       ...{ environment, app: 'shop', service: 'web' },
@@ -64,6 +68,7 @@ const deploy = (program: string, health: object = {}) =>
         run: ['node', '-e', program],
         ...{ port: 8080, listen, count: 2 },
         health: { path: '/', interval: 5, timeout: 2, grace: 1, ...health },
+        deploy: course,
       },
     },
   });
@@ -101,6 +106,37 @@ test('a service is made, moved with another health check, and found as it is', a
   expect((await client.getServiceLedger(ofService)).items.length).toBeGreaterThan(0);
 });
 
+test('what a deployment would come to is told, with the secrets that are there', async () => {
+  const key = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:shop/key-AbCdEf';
+  const spec = { run: ['node', '-e', serve], secrets: { URL: 'shop/url', KEY: key } };
+  const body = { environment, app: 'shop', service: 'web', spec };
+  const { checks } = await cloud.client.planDeployment({ body });
+  const secrets = checks.filter(({ name }) => name === 'secret');
+  expect(secrets.map(({ result }) => result)).toEqual(['problem', 'problem']);
+  expect(await cloud.client.getDrift(ofService)).toMatchObject({ state: 'none' });
+});
+
+test('a push deploys what was deployed last, with the image of its commit', async () => {
+  const ci = { github: { repository: 'acme/shop', branch: 'main', image: 'ghcr.io/acme/shop:{sha}' } };
+  const { client, api } = cloud;
+  const spec = { run: ['node', '-e', hang], count: 1, deploy: { timeout: 60 }, ci };
+  await client.createDeployment({ body: { environment, app: 'shop', service: 'job', spec } });
+  const { path, headers = {}, body } = webhook({ body: pushOf(1, 2) });
+  const pushed = () => fetch(api + path, { method: 'POST', headers, body: String(body) });
+  const answer = (await (await pushed()).json()) as GitHubView;
+  expect(answer).toMatchObject({ outcome: 'accepted', services: [{ service: 'shop-job' }] });
+  const again = await pushed();
+  expect(await again.json()).toEqual(answer);
+  const id = answer.services[0]?.deployment ?? '';
+  const pipeline = pipelineRef(serviceIdOf(environment, 'shop-job'));
+  await until('the deployment to be made, and GitHub’s token to be asked for', async () => {
+    await wake([JSON.stringify(pipeline)]);
+    return (await used('wake')).includes('secretsmanager:GetSecretValue github-token');
+  });
+  expect(await client.getDeployment({ id })).toMatchObject({ actor: 'github:ann' });
+  await client.abortDeployment({ id, body: {} });
+});
+
 test('a release that crashes is rolled back, and told why', async () => {
   const told = { verdict: 'rolled_back', cause: { logTail: ['there is no such setting'] } };
   expect(await ended(await deploy(crash))).toMatchObject(told);
@@ -115,6 +151,38 @@ test('what people ask for: an abort, a roll-back, another count', async () => {
   const back = await cloud.client.rollBack({ ...ofService, body: {} });
   expect(await ended(back)).toMatchObject({ verdict: 'succeeded', release: 1 });
   await cloud.client.scaleService({ ...ofService, body: { count: 1 } });
+});
+
+test('a job runs before the release moves, and one that hangs is stopped with its deployment', async () => {
+  const deployAfter = (program: string) =>
+    cloud.client.createDeployment({
+      body: {
+        ...{ environment, app: 'shop', service: 'mover' },
+        spec: { run: ['node', '-e', hang], count: 0, deploy: { before: ['migrate'] } },
+        jobs: { migrate: { command: ['node', '-e', program] } },
+      },
+    });
+  const job = ({ id }: DeploymentView) => jobRef(`job_${id.slice('dep_'.length)}_before_migrate`);
+  const step = (deployment: DeploymentView) => {
+    const mover = serviceRef(serviceIdOf(environment, 'shop-mover'));
+    return wake([deploymentRef(deployment.id), mover, job(deployment)].map((ref) => JSON.stringify(ref)));
+  };
+  const jobUntil = (deployment: DeploymentView, phase: string) =>
+    until(`the job to be ${phase}`, async () => {
+      await step(deployment);
+      const there = await cloud.client.getJob({ id: job(deployment).id }).catch(() => undefined);
+      return there?.phase === phase && there;
+    });
+  const first = await deployAfter('console.log("moved the tables")');
+  expect(await jobUntil(first, 'ended')).toMatchObject({
+    verdict: 'succeeded',
+    exitCode: 0,
+    logTail: ['moved the tables'],
+  });
+  const second = await deployAfter(hang);
+  await jobUntil(second, 'running');
+  await cloud.client.abortDeployment({ id: second.id, body: { actor: 'bob' } });
+  expect(await jobUntil(second, 'ended')).toMatchObject({ verdict: 'cancelled' });
 });
 
 test('what nobody can understand is set aside', async () => {
@@ -136,6 +204,13 @@ test('without events the sweep finds what there is, also where the table’s ans
   await moving(deployment);
   await until('ECS to have given it up by itself', async () => {
     await cloud.client.explainDeployment({ id });
+    // As if ECS asked just then.
+    await cloud.invoke('hook', {
+      executionId: String(Math.random()),
+      lifecycleStage: 'PRE_PRODUCTION_TRAFFIC_SHIFT',
+      resourceArn: 'arn:aws:ecs:us-east-1:000000000000:service-deployment/local/shop-web/none',
+      hookDetails: { deployment: id },
+    });
     return (await used('api')).includes('ecs:DescribeServiceRevisions service-revision');
   });
   await stepUntil(id, 'on its way back', ({ phase }) => phase === 'rolling_back');
@@ -155,6 +230,46 @@ test('an event whose record may have been written is looked up', async () => {
   await until('the record to be read', async () =>
     (await used('ecs-events')).includes('dynamodb:GetItem table'),
   );
+});
+
+test('ECS waits for a person, asks before it shifts traffic, and is told to go on', async () => {
+  const shifting = {
+    strategy: 'canary',
+    steps: [{ traffic: '50%', for: '1s' }],
+    ...{ bake: '0s', judge: false, gates: { approval: { by: 'anyone', at: 'traffic' } } },
+  };
+  const deployment = await deploy(`${serve};;`, {}, shifting);
+  await stepUntil(deployment.id, 'up', ({ progress }) => progress !== undefined);
+  await cloud.client.approveDeployment({ id: deployment.id, body: { actor: 'ann' } });
+  expect(await ended(deployment)).toMatchObject({ verdict: 'succeeded' });
+});
+
+test('a worker’s release is tried beside it, and what tried it is removed', async () => {
+  const work = (program: string) => ({
+    ...{ environment, app: 'shop', service: 'mail' },
+    spec: {
+      ...{ run: ['node', '-e', program], count: 1 },
+      deploy: {
+        ...({ strategy: 'canary', bake: '0s', judge: false } as const),
+        steps: [{ traffic: '50%', for: '1s' }],
+      },
+    },
+  });
+  const mail = serviceRef(serviceIdOf(environment, 'shop-mail'));
+  const endedBy = async (program: string) => {
+    const { id } = await cloud.client.createDeployment({ body: work(program) });
+    return until('the worker to have moved', async () => {
+      await wake([deploymentRef(id), mail].map((ref) => JSON.stringify(ref)));
+      const now = await cloud.client.getDeployment({ id });
+      return now.verdict !== undefined && now;
+    });
+  };
+  expect(await endedBy(hang)).toMatchObject({ verdict: 'succeeded' });
+  expect(await endedBy(`${hang};`)).toMatchObject({ verdict: 'succeeded' });
+  await until('its sibling to be gone', async () => {
+    await wake([JSON.stringify(mail)]);
+    return (await used('wake')).includes('ecs:DeleteService service-sibling');
+  });
 });
 
 test('nothing was refused, and nothing that the topology allows was idle', async () => {

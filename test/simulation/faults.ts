@@ -11,11 +11,13 @@ export type Place =
   | 'event'
   | 'wake'
   | 'task'
+  | 'hook'
+  | 'webhook'
   | 'window';
 
 /** The faults that a simulation of Berth has to know; docs/simulation.md says what each is. */
 export type FaultNumber =
-  `F${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 17 | 18 | 19 | 20}`;
+  `F${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 22}`;
 
 /** A way in which the world misbehaves, as data. `rate` is for each passage, letter or task while it is on. */
 export interface Fault {
@@ -87,6 +89,10 @@ export const faults = {
   'Spot takes a task back': { is: ['F14'], place: 'task', rate: 0.005 },
   'Spot takes a zone back': { is: ['F14'], place: 'task', rate: 0.0015 },
   'a task definition is deregistered': { is: ['F18'], place: 'call', rate: 0.08 },
+  'a hook is called twice': { is: ['F16'], place: 'hook', rate: 0.2 },
+  'a hook is called late': { is: ['F16'], place: 'hook', rate: 0.1 },
+  'a hook is never called': { is: ['F16'], place: 'hook', rate: 0.03 },
+  'the answer of a hook is lost': { is: ['F2', 'F16'], place: 'hook', rate: 0.03 },
   'Berth is away': { is: ['F1', 'F19', 'F20'], place: 'window', rate: 1, seconds: [20, 120] },
 } as const satisfies Readonly<Record<string, Fault>>;
 

@@ -1,8 +1,9 @@
 import type { DeploymentState } from '../../core/deployments/model.ts';
 import type { Item, StoredRecord } from '../../core/kernel/ports.ts';
 import type { ServiceEffect, ServiceState } from '../../core/services/model.ts';
+import type { TrafficWeight } from '../../local/ecs/ports.ts';
 import type { ServiceEvent } from '../../local/events/model.ts';
-import type { Night } from './story.ts';
+import type { Control, Night, Story } from './story.ts';
 import type { SimulatedEcs } from './world/ecs.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -53,6 +54,19 @@ export type Observation = { readonly now: number } & (
       readonly service: string;
       readonly input: Json;
     }
+  /** ECS has set the weights of a listener's rule. */
+  | {
+      readonly type: 'shifted';
+      readonly ruleArn: string;
+      readonly weights: readonly TrafficWeight[];
+    }
+  /** Somebody said something to a deployment, and the API took it. */
+  | {
+      readonly type: 'said';
+      readonly what: Control;
+      readonly who: string;
+      readonly deployment: string;
+    }
   /** ECS was asked what a service is, or something of it changed: a moment to see what is true. */
   | { readonly type: 'looked'; readonly ecsName: string }
   /** ECS answered what tasks are, in wire shapes; before anything is left out of it. */
@@ -94,6 +108,7 @@ export interface Facts {
   /** Deployments that the API has answered for. */
   readonly acknowledged: ReadonlySet<string>;
   readonly night: Night | undefined;
+  readonly story: Story;
   /** How far the clocks of two processes may be apart. */
   readonly mostApartMs: number;
 }

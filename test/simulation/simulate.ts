@@ -5,7 +5,8 @@ import { createRandom } from './random.ts';
 import { drawStory, type Step, type Story } from './story.ts';
 import { Tally } from './tally.ts';
 import { createWatching, type Violation, type Watching } from './watching.ts';
-import { type Asked, ask, ecsNameOf, isRefusal } from './world/people.ts';
+import { type Asked, ask, ecsNameOf, isControl, isRefusal } from './world/people.ts';
+import { tidyUp } from './world/tidying.ts';
 import { createWorld, type World } from './world/world.ts';
 
 export interface Run {
@@ -21,6 +22,7 @@ const chaosMs = 4 * 60_000;
 const horizonMs = 45 * 60_000;
 /** After this much more the sweep has been round. */
 const afterMs = 130_000;
+const tidyEveryMs = 20_000;
 const maxAttempts = 60;
 
 /** One run, which the seed decides altogether. Ends at the first breach. */
@@ -46,13 +48,17 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<Run> {
   return { seed, violations: watching.violations, trace: world.trace, tally };
 }
 
-async function untilQuiet({ clock, period }: World, watching: Watching, people: People): Promise<void> {
+async function untilQuiet(world: World, watching: Watching, people: People): Promise<void> {
+  const { clock, period } = world;
   const isBroken = () => watching.violations.length > 0;
   const chaosEnds = period.momentOf(period.lengthMs);
   const isQuiet = () =>
     people.waiting === 0 && [...watching.items.values()].every((item) => item.wakeAt === undefined);
   while (!isBroken() && clock.now() < chaosEnds) await clock.advance(5_000);
-  while (!isBroken() && !isQuiet() && clock.now() < chaosEnds + horizonMs) await clock.advance(5_000);
+  while (!isBroken() && !isQuiet() && clock.now() < chaosEnds + horizonMs) {
+    if ((clock.now() - chaosEnds) % tidyEveryMs === 0) tidyUp(world, watching.items);
+    await clock.advance(5_000);
+  }
   for (let after = 0; !isBroken() && after < afterMs; after += 5_000) await clock.advance(5_000);
 }
 
@@ -84,7 +90,13 @@ function begin(story: Story, world: World, watching: Watching, tally: Tally): Pe
     if (attempt === 1) people.waiting++;
     const running = world.asApi(async (deps) => {
       try {
-        const id = await ask(deps, step, traits, { key, newest: newest.get(step.service) });
+        const known = newest.get(step.service);
+        const id = await ask(deps, step, traits, { key, newest: known });
+        if (isControl(step.do) && known !== undefined && 'who' in step)
+          watching.see({
+            ...{ type: 'said', now: world.clock.now() },
+            ...{ what: step.do, who: step.who, deployment: known },
+          });
         if (id !== undefined) newest.set(step.service, id);
         if (id !== undefined) watching.acknowledged(id);
       } catch (error) {

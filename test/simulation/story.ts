@@ -1,8 +1,20 @@
+import { type CourseTraits, drawCourse, drawStrategy, plainCourse } from './courses.ts';
 import type { FaultName } from './faults.ts';
+import type { Strategy } from '../../core/deployments/course/model.ts';
 import type { Random } from './random.ts';
 
 /** How a release behaves; its image carries the name. */
-export const behaviours = ['works', 'crashes', 'sickens', 'never-starts', 'stuck'] as const;
+export const behaviours = [
+  'works',
+  'crashes',
+  'sickens',
+  'never-starts',
+  'stuck',
+  /** It serves, and fails more often than others. */
+  'worse',
+  /** It is healthy, and ends a little later. */
+  'dies',
+] as const;
 export type Behaviour = (typeof behaviours)[number];
 
 /** What somebody outside of Berth changes. */
@@ -13,8 +25,18 @@ export const outsideChanges = [
   'delete',
   'stop-deployment',
   'deregister',
+  'continue-hook',
+  'roll-back-hook',
 ] as const;
 export type OutsideChange = (typeof outsideChanges)[number];
+
+/** What is said to a deployment. */
+export const controls = ['approve', 'promote', 'skip', 'pause', 'resume', 'abort'] as const;
+export type Control = (typeof controls)[number];
+
+/** Who deploys, and somebody else. */
+export const deployer = 'ann';
+export type Person = typeof deployer | 'bob';
 
 /** What people do, and what happens outside of Berth. `at` is milliseconds from the beginning. */
 export type Step = { readonly at: number; readonly service: string } & (
@@ -24,9 +46,12 @@ export type Step = { readonly at: number; readonly service: string } & (
       readonly version: number;
       readonly whenBusy: 'supersede' | 'queue';
       readonly count?: number;
+      readonly course: CourseTraits;
     }
+  | { readonly do: Control; readonly who: Person }
+  | { readonly do: 'lock'; readonly of: 'environment' | 'service'; readonly seconds?: number }
+  | { readonly do: 'unlock'; readonly of: 'environment' | 'service' }
   | { readonly do: 'roll-back'; readonly whenBusy: 'supersede' | 'queue' }
-  | { readonly do: 'abort' }
   | { readonly do: 'scale'; readonly count: number }
   | { readonly do: 'change-outside'; readonly change: OutsideChange }
   | { readonly do: 'kill-a-task' }
@@ -44,8 +69,10 @@ export interface RunShape {
 
 export const stepNames = [
   'deploy',
+  ...controls,
+  'lock',
+  'unlock',
   'roll-back',
-  'abort',
   'scale',
   'change-outside',
   'kill-a-task',
@@ -61,6 +88,10 @@ export interface Story {
 /** What stays the same over all releases of a service. */
 export interface ServiceTraits {
   readonly name: string;
+  /** How most of its deployments go. */
+  readonly strategy: Strategy;
+  /** Whether anybody makes use of it: else there is nothing to judge by. */
+  readonly hasTraffic: boolean;
   readonly listen?: number;
   /** Whether its containers have a health check. */
   readonly checked: boolean;
@@ -133,9 +164,12 @@ function drawTraits(random: Random, name: string, place: number, hasNight: boole
     [0, 100],
     [50, 150],
   ]);
+  const isBalanced = !hasNight && random.chance(0.45);
   return {
     name,
-    ...(!hasNight && random.chance(0.4) && { listen: 8001 + place }),
+    strategy: random.chance(0.4) ? 'rolling' : drawStrategy(random, isBalanced),
+    hasTraffic: random.chance(0.85),
+    ...(isBalanced && { listen: 8001 + place }),
     checked: !hasNight,
     circuitBreaker: hasNight || random.chance(0.8),
     timeoutSeconds: random.pick([60, 75, 120]),
@@ -144,12 +178,14 @@ function drawTraits(random: Random, name: string, place: number, hasNight: boole
   };
 }
 
-function stepsFor(drawing: Drawing, { name, maximumPercent }: ServiceTraits): Step[] {
+function stepsFor(drawing: Drawing, traits: ServiceTraits): Step[] {
   const { random, lengthMs } = drawing;
-  const first = deploy(drawing, name, 1, random.between(0, 2_000), random.chance(0.8) ? 'works' : undefined);
+  const { maximumPercent, strategy } = traits;
+  const first = deploy(drawing, traits, 1, random.between(0, 2_000), random.chance(0.8) ? 'works' : undefined);
   const isHasty = random.chance(0.4);
-  const others = Array.from({ length: random.between(1, isHasty ? 7 : 5) }, (_, place) =>
-    drawStep(drawing, name, place + 2, random.between(1_000, isHasty ? lengthMs / 4 : lengthMs)),
+  const length = random.between(1, isHasty ? 7 : 5) + (strategy === 'rolling' ? 0 : random.between(1, 5));
+  const others = Array.from({ length }, (_, place) =>
+    drawStep(drawing, traits, place + 2, random.between(1_000, isHasty ? lengthMs / 4 : lengthMs)),
   );
   // One task at 50/150 could never be replaced, and is refused.
   const begun = maximumPercent === 150 ? { ...first, count: random.between(2, 3) } : first;
@@ -160,12 +196,17 @@ function stepsFor(drawing: Drawing, { name, maximumPercent }: ServiceTraits): St
 function secondThoughts(random: Random, steps: readonly Step[]): Step[] {
   return steps
     .filter((step) => step.do === 'deploy' && random.chance(0.3))
-    .map(({ at, service }) => ({ do: 'abort', at: at + random.between(300, 4_000), service }));
+    .map(({ at, service }) => ({
+      do: 'abort',
+      who: 'bob',
+      at: at + random.between(300, random.chance(0.5) ? 4_000 : 40_000),
+      service,
+    }));
 }
 
 function deploy(
   { random, hasNight }: Drawing,
-  service: string,
+  { name: service, strategy, listen }: ServiceTraits,
   version: number,
   at: number,
   behaviour?: Behaviour,
@@ -175,22 +216,37 @@ function deploy(
     do: 'deploy',
     at,
     service,
-    behaviour: behaviour ?? (hasNight ? random.pick(some) : random.pick([...some, 'sickens', 'stuck'])),
+    behaviour: behaviour ?? (hasNight ? random.pick(some) : random.pick([...some, 'sickens', 'stuck', 'worse', 'dies'])),
     version: random.chance(0.15) ? Math.max(1, version - 1) : version,
     whenBusy: random.chance(0.4) ? 'queue' : 'supersede',
     ...(random.chance(0.4) && { count: random.between(1, 3) }),
+    course: random.chance(0.75)
+      ? drawCourse(random, random.chance(0.8) ? strategy : 'rolling', listen !== undefined)
+      : plainCourse,
   };
 }
 
-function drawStep(drawing: Drawing, service: string, version: number, at: number): Step {
+function drawStep(drawing: Drawing, traits: ServiceTraits, version: number, at: number): Step {
   const { random } = drawing;
+  const { name: service, strategy } = traits;
   const kind = random.next();
-  if (kind < 0.5) return deploy(drawing, service, version, at);
+  if (strategy !== 'rolling' && random.chance(0.4)) return drawSaying(random, service, at);
+  if (kind < 0.5) return deploy(drawing, traits, version, at);
   if (kind < 0.6) return { do: 'roll-back', at, service, whenBusy: random.pick(['supersede', 'queue']) };
-  if (kind < 0.72) return { do: 'abort', at, service };
+  if (kind < 0.72) return drawSaying(random, service, at);
   if (kind < 0.84) return { do: 'scale', at, service, count: random.between(0, 4) };
   if (kind < 0.93) return { do: 'change-outside', at, service, change: random.pick(outsideChanges) };
   return { do: 'kill-a-task', at, service };
+}
+
+function drawSaying(random: Random, service: string, at: number): Step {
+  const of = random.pick(['environment', 'service'] as const);
+  const kind = random.next();
+  if (kind < 0.1) return { do: 'unlock', of, at, service };
+  if (kind < 0.25)
+    return { do: 'lock', of, at, service, ...(random.chance(0.6) && { seconds: random.between(5, 60) }) };
+  const what = random.pick(['approve', 'approve', 'promote', 'skip', 'skip', 'pause', 'resume', 'abort']);
+  return { do: what as Control, who: random.pick(['ann', 'bob', 'bob']), at, service };
 }
 
 /** Tokens are asked for again and again, mostly with the same parameters. */

@@ -31,8 +31,9 @@ export function createWatching(): Watching {
     items,
     records,
     violations,
-    begin({ ecs, weather }, { night }) {
-      const facts: Facts = { items, records, ecs, acknowledged, night, mostApartMs: mostApartMs(weather) };
+    begin({ ecs, weather }, story) {
+      const { night } = story;
+      const facts: Facts = { items, records, ecs, acknowledged, night, story, mostApartMs: mostApartMs(weather) };
       watches = invariants.map(({ name, watch }) => ({
         watch: watch(facts),
         report: (text) => void violations.push({ invariant: name, text }),

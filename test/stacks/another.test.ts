@@ -52,7 +52,7 @@ describe('another topology', () => {
     const names = Object.entries(manifest).map(([kind, all]) => [kind, Object.keys(all).sort()]);
     expect(Object.fromEntries(names)).toEqual(expectedNames(another, stage));
     permissionsAreTheTopologys(manifest, another, stage);
-    permissionsAreTight(manifest, another);
+    permissionsAreTight(manifest, another, stage);
     everythingIsWatched(manifest, another, stage);
     nothingIsLost(manifest, another);
   });

@@ -25,7 +25,9 @@ export function expectedNames(topology: Topology, stage: Stage): Record<string, 
     'cloudwatch.LogGroup': [...logs, ...accessLogs],
     'cloudwatch.MetricAlarm': alarmNames(topology).map(physical),
     'dynamodb.Table': [`${topology.table.name}-${stage.name}`],
-    'iam.Role': [...functions, ...scheduled.map((name) => `${name}-schedule`)].map(physical),
+    'iam.Role': [...functions, ...scheduled.map((name) => `${name}-schedule`), ...rolesOfEcs(stage)].map(
+      physical,
+    ),
     'index.RandomBytes': ['LambdaEncryptionKey'],
     'lambda.EventSourceMapping': polled(topology).map(({ name, queue }) => logical(name, 'from', queue)),
     'lambda.Function': functions.map(physical),
@@ -41,6 +43,16 @@ export function expectedNames(topology: Topology, stage: Stage): Record<string, 
       .map(([kind, names]) => [kind, [...names].sort()]),
   );
 }
+
+/** Those that are made for ECS to take, since some environment names no other. */
+export const rolesOfEcs = ({ environments, name }: Stage): string[] =>
+  ['ecs-infrastructure', 'hook-caller'].filter((role) =>
+    environments.some((one) =>
+      [one.ecsInfrastructureRoleArn, one.hookRoleArn].some((arn) =>
+        arn?.endsWith(`:role/berth-${name}-${role}`),
+      ),
+    ),
+  );
 
 /** Without the stage's prefix. */
 export function alarmNames(topology: Topology): string[] {

@@ -3,7 +3,7 @@ import { outsideArns, type Statement, statementsOf, triggerStatementsOf } from '
 import type { Stage } from '../../stacks/stages.ts';
 import type { Topology } from '../../stacks/topology.ts';
 import { type Manifest, type PolicyStatement, statementsIn } from './harness/manifest.ts';
-import { functionsWith } from './names.ts';
+import { functionsWith, rolesOfEcs } from './names.ts';
 
 /** Each function's role has the statements of policy.ts, by which Local AWS decides as well, and no other. */
 export function permissionsAreTheTopologys(manifest: Manifest, topology: Topology, stage: Stage): void {
@@ -26,7 +26,10 @@ const symbolic = (stage: Stage) => (symbol: string) =>
   /^(?:table|queue:)/.test(symbol)
     ? [symbol]
     : outsideArns(symbol, stage).map((arn) =>
-        arn.replaceAll(stage.account, '<account>').replaceAll(stage.region, '<region>'),
+        arn
+          .replaceAll(stage.account, '<account>')
+          .replaceAll(stage.region, '<region>')
+          .replace(`arn:aws:iam::<account>:role/berth-${stage.name}-`, 'role:'),
       );
 
 const ownLog = (name: string, stage: Stage): Statement<string> => ({
@@ -47,7 +50,7 @@ function rendered({ actions, resources, conditions }: Statement<string>): Policy
   };
 }
 
-export function permissionsAreTight(manifest: Manifest, topology: Topology): void {
+export function permissionsAreTight(manifest: Manifest, topology: Topology, stage: Stage): void {
   const roles = Object.entries(manifest['iam.Role'] ?? {});
   const statements = roles.flatMap(([role, properties]) =>
     statementsIn(properties).map((statement) => ({ role, ...statement })),
@@ -58,10 +61,12 @@ export function permissionsAreTight(manifest: Manifest, topology: Topology): voi
     if (Resource.includes('*')) expect(reasonFor(topology, Action), `${role}: ${Action} on *`).toBeTruthy();
   for (const { Action, Condition } of statements)
     if (Action.includes('iam:PassRole'))
-      expect(Condition).toEqual({ StringEquals: { 'iam:PassedToService': ['ecs-tasks.amazonaws.com'] } });
+      expect(Condition).toEqual({
+        StringEquals: { 'iam:PassedToService': [expect.stringMatching(/^ecs(?:-tasks)?\.amazonaws\.com$/)] },
+      });
   for (const { Action, Resource } of statements)
     if (Action.includes('ecs:RunTask')) expect(Resource).not.toContain('*');
-  rolesAreTakenByServicesOnly(manifest, topology);
+  rolesAreTakenByServicesOnly(manifest, topology, stage);
   queuesTakeFromRulesOnly(manifest);
 }
 
@@ -70,7 +75,7 @@ const reasonFor = (topology: Topology, actions: readonly string[]) =>
     .flatMap((name) => statementsOf(topology, name, (symbol) => [symbol]))
     .find((statement) => statement.actions.join() === actions.join())?.because;
 
-function rolesAreTakenByServicesOnly(manifest: Manifest, topology: Topology): void {
+function rolesAreTakenByServicesOnly(manifest: Manifest, topology: Topology, stage: Stage): void {
   const roles = Object.values(manifest['iam.Role'] ?? {});
   const taken = roles.flatMap(
     ({ assumeRolePolicy }) =>
@@ -81,7 +86,10 @@ function rolesAreTakenByServicesOnly(manifest: Manifest, topology: Topology): vo
     Service: 'scheduler.amazonaws.com',
   }));
   const byText = (principals: readonly object[]) => principals.map((one) => JSON.stringify(one)).sort();
-  expect(byText(taken.map(({ Principal }) => Principal))).toEqual(byText([...ofLambda, ...ofScheduler]));
+  const ofEcs = rolesOfEcs(stage).map(() => ({ Service: 'ecs.amazonaws.com' }));
+  expect(byText(taken.map(({ Principal }) => Principal))).toEqual(
+    byText([...ofLambda, ...ofScheduler, ...ofEcs]),
+  );
 }
 
 function queuesTakeFromRulesOnly(manifest: Manifest): void {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../core/contract/routes.ts';
+import { withEcsRoles } from '../../stacks/ecs-hook.ts';
 import { type Stage, stageOf } from '../../stacks/stages.ts';
 import { topology } from '../../stacks/topology.ts';
 import { deployed } from './harness/config.ts';
@@ -12,7 +13,7 @@ import { everythingIsWatched, nothingIsLost } from './watching.ts';
 /** What holds for every stage, of what the project's own sst.config.ts makes of it. */
 export function describeStage(name: string): void {
   describe(`sst.config.ts at ${name}`, () => {
-    const stage = stageOf(name);
+    const stage = withEcsRoles(topology, stageOf(name), (one) => `berth-${name}-${one}`);
     let app: App;
     let manifest: Manifest;
     beforeAll(async () => {
@@ -27,7 +28,7 @@ export function describeStage(name: string): void {
       expect(namesIn(manifest)).toEqual(expectedNames(topology, stage)));
     it('gives each function what the topology says, and what its triggers need', () =>
       permissionsAreTheTopologys(manifest, topology, stage));
-    it('has tight permissions', () => permissionsAreTight(manifest, topology));
+    it('has tight permissions', () => permissionsAreTight(manifest, topology, stage));
     it('watches everything', () => everythingIsWatched(manifest, topology, stage));
     it('loses nothing on asynchronous paths', () => nothingIsLost(manifest, topology));
     it('keeps the data', () => keepsData(manifest, app, stage));
@@ -72,7 +73,9 @@ function isClosed(manifest: Manifest): void {
       .map(({ method, path }) => `${method} ${path}`)
       .sort(),
   );
-  for (const { authorizationType } of made) expect(authorizationType).toBe('AWS_IAM');
+  const open = made.filter(({ authorizationType }) => authorizationType !== 'AWS_IAM');
+  // Whoever calls it signs in GitHub's way.
+  expect(open).toMatchObject([{ routeKey: 'POST /hooks/github/{environment}', authorizationType: 'NONE' }]);
   const [api] = Object.values(manifest['apigatewayv2.Api'] ?? {});
   expect(api).not.toHaveProperty('corsConfiguration');
 }

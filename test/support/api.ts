@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { applicationMember } from '../../core/aws/applications.ts';
 import { reportStatus } from '../../core/aws/github-status.ts';
 import { lookForLocks } from '../../core/aws/locks.ts';
 import { pipelineMember } from '../../core/aws/pipelines.ts';
+import { askWebhook } from '../../core/aws/webhook.ts';
 import { type Environment, parseEnvironments } from '../../core/contract/environment.ts';
 import { openApi } from '../../core/contract/openapi.ts';
 import type { ProblemView } from '../../core/contract/views.ts';
@@ -17,7 +19,7 @@ import type { TaskRecord } from '../../core/ecs/task.ts';
 import { taskToStore } from '../../core/intake/records.ts';
 import type { Members } from '../../core/kernel/item.ts';
 import type { Ref } from '../../core/kernel/plan.ts';
-import type { Log, Store } from '../../core/kernel/ports.ts';
+import type { Clock, Log, Store } from '../../core/kernel/ports.ts';
 import { createEngine } from '../../core/kernel/reconcile.ts';
 import { locks } from '../../core/locks/decide.ts';
 import { idsBy } from '../../core/operations/ids.ts';
@@ -64,6 +66,12 @@ const environmentsWith = (gitHubUrl = 'https://api.github.com') =>
     ]),
   );
 
+const environment = (name: string) => {
+  const found = environmentsWith().find((one) => one.name === name);
+  if (!found) throw new Error(`there is no environment ${name}`);
+  return found;
+};
+
 export interface Answer<Body> {
   readonly status: number;
   readonly headers: HttpAnswer['headers'];
@@ -81,14 +89,14 @@ export interface Request {
 }
 
 /** The whole API over an ECS in memory that does at once what it is told. */
-export function startApi(options: { store?: Store; gitHubUrl?: string } = {}) {
+export function startApi(options: { store?: Store; gitHubUrl?: string; clock?: Clock } = {}) {
   const environments = environmentsWith(options.gitHubUrl);
   /** Values by ARN. */
   const secretValues = new Map<string, string>();
   const secrets: Secrets = { read: async (arn) => secretValues.get(arn) };
   const store = options.store ?? createMemoryStore();
   const log = collectingLog();
-  const clock = { now: () => Date.now() };
+  const clock = options.clock ?? { now: () => Date.now() };
   const rung: Ref[] = [];
   const alarms = { ring: async (ref: Ref) => void rung.push(ref) };
   const ecs = createObedientEcs(environments);
@@ -140,6 +148,8 @@ export function startApi(options: { store?: Store; gitHubUrl?: string } = {}) {
     inspections,
     imageFindings,
     secretValues,
+    /** Who asked to be looked at. */
+    rung,
     handle: async (event: unknown): Promise<HttpAnswer> => (await handler(event, {} as never)) as HttpAnswer,
     async ask<Body = ProblemView>(request: Request): Promise<Answer<Body>> {
       const answer = (await handler(httpEvent(request), {} as never)) as HttpAnswer;
@@ -148,6 +158,11 @@ export function startApi(options: { store?: Store; gitHubUrl?: string } = {}) {
     /** Looks at everything that asked to be looked at, until nothing does. */
     async settle() {
       for (let turn = 0; rung.length > 0 && turn < 20; turn++) await engine.wake(rung.splice(0));
+    },
+    /** Looks at everything that is due, as the sweep would have it. */
+    async sweep() {
+      rung.length = 0;
+      await engine.wake(await store.due(clock.now(), 500));
     },
     async putTask(task: TaskRecord, ecsName: string) {
       await store.put(taskToStore(task, 'local', ecsName), 'newer');
@@ -261,10 +276,15 @@ function membersOver(ecs: ObedientEcs, store: Store, clock: { now(): number }): 
     deployment: {
       domain: deployments,
       look: async (query) => look(query as DeploymentQuery, ecs, store, clock),
-      perform: (effect) =>
-        register(effect as Extract<DeploymentEffect, { type: 'register' }>, ecs, store, clock),
+      perform: async (effect, context) => {
+        const decided = effect as DeploymentEffect;
+        if (decided.type === 'register') return register(decided, ecs, store, clock);
+        if (decided.type === 'ask_webhook') return askWebhook(decided, context, { environment });
+        throw new Error(`${decided.type} is not performed here`);
+      },
     },
     lock: { domain: locks, look: async () => ({}), perform: async () => undefined },
+    application: applicationMember({ store }),
   };
 }
 

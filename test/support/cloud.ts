@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -17,6 +17,8 @@ import { until } from './until.ts';
 /** Berth's functions on a Local AWS in this process: quick to start, and the topology can be another one. */
 export interface Cloud {
   readonly endpoint: string;
+  /** Where Berth's API answers. */
+  readonly api: string;
   readonly client: Client;
   readonly sqs: SQSClient;
   readonly events: EventBridgeClient;
@@ -43,6 +45,8 @@ export interface CloudOptions {
   readonly port?: number;
   /** What every function gets besides. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What Secrets Manager and the Parameter Store hold, by name. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** The functions as they are now, bundled into a folder of their own. */
@@ -58,7 +62,8 @@ interface Health {
 
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const directory = await mkdtemp(join(tmpdir(), 'berth-cloud-'));
-  const { bundles, topology, port = 0, environment = {} } = options;
+  const { bundles, topology, port = 0, environment = {}, secrets = {} } = options;
+  await writeFile(join(directory, 'secrets.json'), JSON.stringify(secrets));
   const local = await startLocalAws({
     ...defaultOptions,
     ...{ dataDirectory: directory, port, apiPort: 0, runtime: 'process', environment },
@@ -77,6 +82,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const json = async (path: string) => (await fetch(endpoint + path)).json();
   return {
     ...{ endpoint, client, sqs, events },
+    api: local.api,
     queueUrl: (name) => `${endpoint}/${defaultOptions.account}/${name}`,
     iam: () => json('/_local/iam') as Promise<IamReport>,
     assignment: () => json('/_local/host') as Promise<Assignment>,

@@ -154,6 +154,7 @@ function isSameWay(there: LoadBalancer | undefined, wanted: LoadBalancer | undef
   const { advancedConfiguration: should } = wanted ?? {};
   return (
     groupsOf(there).join() === groupsOf(wanted).join() &&
+    there?.containerName === wanted?.containerName &&
     there?.containerPort === wanted?.containerPort &&
     is?.productionListenerRule === should?.productionListenerRule &&
     is?.roleArn === should?.roleArn

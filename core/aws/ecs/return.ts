@@ -34,11 +34,15 @@ export async function comesBack(
   if (await isOvertaken()) return 'overtaken';
   if (isToStop && !(await stopped(ecs, current.arn))) return undefined;
   const now = isToStop ? await describeService(ecs, cluster, ecsName) : service;
-  if (!now || primaryOf(now)?.taskDefinition !== taskDefinitionArn)
+  if (!now || !isOf(now, current) || primaryOf(now)?.taskDefinition !== taskDefinitionArn)
     throw new Error(`ECS has not begun to take ${ecsName} back`);
   if (isGivenUp(now)) return undefined;
   return now.desiredCount === target.count ? now : counted(now, target.count, cluster, ecs);
 }
+
+/** A read that lags shows the same release from before the deployment that was stopped. */
+const isOf = ({ currentServiceDeployment }: Service, { arn }: CurrentDeployment) =>
+  currentServiceDeployment === arn;
 
 /** On its way from the release to another one. */
 const leadsAway = (current: CurrentDeployment, taskDefinitionArn: string) =>

@@ -6,7 +6,7 @@ import type { TaskRecord } from '../../ecs/task.ts';
 import type { Interval } from './exits.ts';
 import { type Answers, type Ask, readMetrics } from './metric-data.ts';
 import { nothingYet, type Reading, type Told, windowOf } from './reading.ts';
-import { type Arms, armNames, isSteady } from './tasks.ts';
+import { type Arms, armNames, isRunning, isSteady } from './tasks.ts';
 
 /** A series that is read for each task. */
 interface Series {
@@ -104,10 +104,10 @@ function readingOf(
   const isPast = (task: TaskRecord, toMs: number) => (latest.get(task) ?? 0) >= toMs;
   return {
     periodMs,
-    isComplete({ fromMs, toMs }) {
+    isComplete({ toMs }) {
       if (nowMs >= toMs + lateMs) return true;
-      const steady = [...latest.keys()].filter((task) => isSteady(task, fromMs));
-      return nowMs >= toMs + settleMs && steady.length > 0 && steady.every((task) => isPast(task, toMs));
+      const telling = [...latest.keys()].filter((task) => isRunning(task, toMs));
+      return nowMs >= toMs + settleMs && telling.length > 0 && telling.every((task) => isPast(task, toMs));
     },
     of: (interval) => toldIn(interval, query, arms, answers),
   };

@@ -53,6 +53,9 @@ async function readList(store: Store, list: string) {
 /** A program takes this long to begin to tell of itself once its task runs. */
 const startMs = 30_000;
 
-/** Whether the task should have told of itself all through what began at `fromMs`, and goes on to. */
-export const isSteady = ({ startedAtMs, desiredStatus }: TaskRecord, fromMs: number): boolean =>
-  startedAtMs !== undefined && startedAtMs + startMs <= fromMs && desiredStatus === 'RUNNING';
+/** Whether the task ran before `toMs` and goes on to. */
+export const isRunning = ({ startedAtMs, desiredStatus }: TaskRecord, toMs: number): boolean =>
+  startedAtMs !== undefined && startedAtMs < toMs && desiredStatus === 'RUNNING';
+
+/** Whether it should have told of itself all through what began at `fromMs`, too. */
+export const isSteady = (task: TaskRecord, fromMs: number): boolean => isRunning(task, fromMs - startMs);

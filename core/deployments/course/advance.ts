@@ -1,5 +1,5 @@
 import type { Instant, Reason } from '../../kernel/plan.ts';
-import type { Controls, Course, CourseState, JudgePlan } from './model.ts';
+import type { Controls, Course, CourseState, JudgePlan, Said } from './model.ts';
 import { isBaking, stepAt, stepText } from './steps.ts';
 
 /** What one look at a course comes to. */
@@ -14,6 +14,8 @@ interface Look {
   readonly course: Course;
   readonly state: CourseState;
   readonly controls: Controls | undefined;
+  /** Those that count: not the deployer's own, unless that is allowed. */
+  readonly approvals: readonly Said[];
   /** Why nothing may go on now, from outside: a lock or a freeze. */
   readonly locked: string | undefined;
   readonly now: Instant;
@@ -32,12 +34,12 @@ export function advance(look: Look): Advance {
   const accused = accusation(course.judge, state);
   if (accused) return { is: 'worse', code: 'judge', text: accused };
   if (state.since === undefined) return stay(look, 'traffic', `${nextText(course, state)} is on its way`);
-  if (look.locked) return hold(look, 'locked', look.locked);
   if (controls?.paused) {
     const { actor, reason } = controls.paused;
     return hold(look, 'paused', `paused by ${actor}${reason ? `: ${reason}` : ''}`);
   }
   if (isBaking(course, state)) return bake(look, state.since);
+  if (look.locked) return hold(look, 'locked', look.locked);
   if (controls?.promote) return goTo(look, course.steps.length, `promoted by ${controls.promote.actor}`);
   if (controls?.skip?.step === state.step)
     return goTo(look, state.step + 1, `${stepText(course, state)} was cut short by ${controls.skip.actor}`);
@@ -45,11 +47,11 @@ export function advance(look: Look): Advance {
 }
 
 function wait(look: Look, since: Instant, now: Instant): Advance {
-  const { course, state, controls } = look;
+  const { course, state } = look;
   const step = stepAt(course, state);
   if (!step) return stay(look, 'traffic', 'no traffic yet');
   const verdict = state.judgement?.verdict;
-  const approved = controls?.approvals.find(({ at }) => at >= since);
+  const approved = look.approvals.find(({ at }) => at >= since);
   if (step.approval && !approved)
     return hold(look, 'approval', `${step.trafficPercent} % stays until somebody approves it`);
   if (course.judge?.promoteEarly && !course.judge.dryRun && verdict?.is === 'not_worse')

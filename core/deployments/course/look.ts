@@ -1,11 +1,12 @@
 import type { Instant } from '../../kernel/plan.ts';
+import { mayApprove } from '../gates/approval.ts';
 import { heldByLock } from '../gates/locking.ts';
 import type { DeploymentEffect, DeploymentState } from '../model.ts';
 import type { DeploymentSeen } from '../seeing.ts';
 import { courseOf } from '../steps.ts';
 import { type Advance, advance, withTraffic } from './advance.ts';
 import { withEvidence, withJudge } from './judging.ts';
-import type { Course, CourseState } from './model.ts';
+import type { Course, CourseState, Said } from './model.ts';
 
 /** What a look at a course comes to, and the evidence that has to be kept for it. */
 export interface CourseLook {
@@ -26,14 +27,30 @@ export function lookAtCourse(
   const moved = withTraffic(course, before, percent, now);
   const share = (course.steps[Math.max(0, moved.step)]?.trafficPercent ?? 100) / 100;
   const seconds = course.steps.reduce((sum, { forSeconds }) => sum + forSeconds, 0);
-  const judged = course.steps.length > 0 ? withJudge(course.judge, moved, { tasks, share }, seconds) : moved;
+  const isJudged = moved.step < course.steps.length;
+  const judged = isJudged ? withJudge(course.judge, moved, { tasks, share }, seconds) : moved;
   const { course: weighed, fresh } = withEvidence(course.judge, judged, seen.judge);
   const locked = heldByLock(state.request, seen.gates, now);
   return {
-    advance: advance({ course, state: weighed, controls: state.controls, locked: locked?.text, now }),
+    advance: advance({
+      course,
+      state: weighed,
+      controls: state.controls,
+      approvals: countingApprovals(state),
+      locked: locked?.text,
+      now,
+    }),
     effects:
       fresh.length > 0 ? [{ type: 'keep_evidence', deployment: state.request.id, evidence: fresh }] : [],
   };
+}
+
+/** A step's approval is like the gate's: somebody else's, unless it says otherwise. The judge's question is anybody's. */
+function countingApprovals({ request, controls }: DeploymentState): readonly Said[] {
+  const course = request.what.type === 'content' ? request.what.course : undefined;
+  const isAsked = course?.steps.some(({ approval }) => approval) ?? false;
+  const gate = course?.gates.approval ?? { byDeployer: !isAsked, at: 'start' };
+  return (controls?.approvals ?? []).filter(({ actor }) => mayApprove(request, gate, actor) === undefined);
 }
 
 /** Older requests have no course. */

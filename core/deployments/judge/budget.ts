@@ -12,12 +12,21 @@ export interface Budget {
   readonly weights: { readonly errors: number; readonly exits: number; readonly traffic: number };
 }
 
-export const defaultFalseAlarms = 0.01;
-
 export const latencyKey = 'latency';
 export const metricKey = (name: string) => `metric:${name}`;
 
 export function budgetOf(settings: JudgeSettings): Budget {
+  const known = budgets.get(settings);
+  if (known) return known;
+  const budget = sharedOut(settings);
+  budgets.set(settings, budget);
+  return budget;
+}
+
+/** Settings do not change; each verdict asks for their budget several times. */
+const budgets = new WeakMap<JudgeSettings, Budget>();
+
+function sharedOut(settings: JudgeSettings): Budget {
   const total = settings.falseAlarms;
   const parts = partsOf(settings);
   const tests = perTaskOf(settings);

@@ -34,15 +34,19 @@ function doubledRanks(values: readonly number[]): number[] {
 
 /** For each sum, in how many ways `size` of the ranks give it. */
 function waysToSum(ranks: readonly number[], size: number): Float64Array {
-  const most = ranks.reduce((sum, rank) => sum + rank, 0);
+  const highest = [...ranks].sort((one, other) => other - one).slice(0, size);
+  const most = highest.reduce((sum, rank) => sum + rank, 0);
   const ways = Array.from({ length: size + 1 }, () => new Float64Array(most + 1));
   ways[0]![0] = 1;
-  for (const rank of ranks)
+  let reached = 0;
+  for (const rank of ranks) {
+    reached = Math.min(most, reached + rank);
     for (let chosen = size; chosen > 0; chosen--) {
       const from = ways[chosen - 1]!;
       const to = ways[chosen]!;
-      for (let sum = most; sum >= rank; sum--) to[sum] = to[sum]! + from[sum - rank]!;
+      for (let sum = reached; sum >= rank; sum--) to[sum]! += from[sum - rank]!;
     }
+  }
   return ways[size]!;
 }
 

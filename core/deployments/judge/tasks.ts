@@ -55,17 +55,26 @@ type Sums = TasksState['canary'];
 
 function summed(sums: Sums, values: readonly TaskValue[], most: number): Sums {
   const next: Record<string, readonly [number, number]> = { ...sums };
+  let room = most - Object.keys(sums).length;
   for (const { task, value, weight = 1 } of values) {
     const key = shortened(task);
     const known = next[key];
-    if (weight <= 0 || (!known && Object.keys(next).length >= most)) continue;
-    const [sum, weights] = known ?? [0, 0];
-    next[key] = [kept(sum + value * weight), kept(weights + weight)];
+    if (weight <= 0 || (!known && room-- <= 0)) continue;
+    next[key] = known
+      ? [kept(known[0] + value * weight), kept(known[1] + weight)]
+      : [kept(value * weight), kept(weight)];
   }
   return next;
 }
 
-const kept = (value: number) => Number(value.toPrecision(7));
+const negligible = 1e-12;
+
+/** Seven digits: no measurement has more, and they keep the state small. */
+function kept(value: number): number {
+  if (Math.abs(value) < negligible) return 0;
+  const scale = 10 ** (6 - Math.floor(Math.log10(Math.abs(value))));
+  return scale >= 1 ? Math.round(value * scale) / scale : Math.round(value);
+}
 
 /** 32 bits of the task's name (FNV-1a), to keep the state small. */
 function shortened(task: string): string {

@@ -132,8 +132,8 @@ function notesOf(
 ): readonly string[] {
   const balanced = service.loadBalancers.map(
     ({ targetGroupArn, containerName, containerPort }) =>
-      `it stands behind ${targetGroupArn} (${containerName}:${containerPort}), and stays there as long as this release ` +
-      "runs; a deployment of the manifest takes it from there: set `listen` to have it behind Berth's own target group",
+      `it stays behind ${targetGroupArn} (${containerName}:${containerPort}) until the manifest has a port to ` +
+      "`listen` on, behind Berth's own target group: what comes in has to be moved there then",
   );
   const roles = [
     ['the execution role', executionRoleArn, environment.executionRoleArn],

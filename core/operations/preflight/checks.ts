@@ -115,8 +115,11 @@ function loadBalancer({
   inspected,
 }: CheckedWorld): readonly Check[] {
   const { name, loadBalancerArn, vpcId, local } = environment;
-  const { listen } = settings;
-  if (listen === undefined || spec.port === undefined) return [];
+  const { listen, found } = settings;
+  const kept = (found?.loadBalancers ?? []).map(({ targetGroupArn, containerPort }) =>
+    ok('load_balancer', `it stays behind ${targetGroupArn}, where it was found, at port ${containerPort}`),
+  );
+  if (listen === undefined || spec.port === undefined) return kept;
   if (loadBalancerArn === undefined)
     return [problem('load_balancer', `${name} has no load balancer`, 'set `listen: false`, or give it one')];
   if (vpcId === undefined && !local)

@@ -10,6 +10,7 @@ import type {
   InspectedDefinition,
   InspectedService,
 } from '../../ecs/inspected.ts';
+import type { ServiceState } from '../../services/model.ts';
 import { adoptionOf } from './adoption.ts';
 import { changesBetween } from './changes.ts';
 
@@ -181,6 +182,25 @@ describe('a service that somebody else made', () => {
     expect(api.ecs.writes).toBe(0);
     expect((await api.ask<DriftView>({ path: `${ofService}/drift` })).body).toMatchObject({ state: 'none' });
     expect((await post(`${ofService}/adopt`)).status).toBe(409);
+  });
+
+  it('stays behind what it was found behind, until its manifest says otherwise', async () => {
+    const { body: adopted } = await post<AdoptionView>(`${ofService}/adopt`);
+    const next = await plan({ spec: adopted.manifest });
+    expect(next.changes.map(({ path }) => path)).toEqual(['release', 'found.loadBalancers']);
+    expect(next.checks).toContainEqual(expect.objectContaining({ name: 'load_balancer', result: 'ok' }));
+    await post('/deployments', { ...body, spec: adopted.manifest });
+    await api.settle();
+    const state = (await api.store.load({ kind: 'service', id: 'cloud/shop-web' }))?.state as ServiceState;
+    expect(state.target).toMatchObject({
+      release: { number: 2 },
+      settings: {
+        found: {
+          network: live.network,
+          loadBalancers: [{ targetGroupArn: 'arn:tg', containerName: 'main', containerPort: 8080 }],
+        },
+      },
+    });
   });
 
   it.each([

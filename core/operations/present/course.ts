@@ -9,7 +9,7 @@ import { moment } from './moment.ts';
 export function courseParts(state: DeploymentState): Partial<DeploymentView> {
   const { request, at, controls, abort } = state;
   const course = request.what.type === 'content' ? request.what.course : undefined;
-  const position = 'course' in at ? at.course : undefined;
+  const position = positionOf(state);
   const judgement = position?.judgement;
   return {
     ...(course && { course: courseView(course, at, position) }),
@@ -21,24 +21,29 @@ export function courseParts(state: DeploymentState): Partial<DeploymentView> {
         dryRun: course?.judge?.dryRun ?? false,
       }),
     }),
-    ...waits(at, position),
+    ...waits(state),
     ...(course && jobs(state, course)),
     ...(controls && said(controls)),
     ...(abort && { aborted: saidView(abort) }),
   };
 }
 
+/** Where it is on its course, or was when it left it. */
+export const positionOf = ({ at, went }: DeploymentState): CourseState | undefined =>
+  ('course' in at ? at.course : undefined) ?? went;
+
 function courseView(
-  { strategy, steps, bakeSeconds }: Course,
+  { strategy, steps, bakeSeconds, judge }: Course,
   at: DeploymentPhase,
   position: CourseState | undefined,
 ): CourseView {
   const isThrough = at.phase === 'running_after' || (at.phase === 'ended' && at.verdict === 'succeeded');
-  const present = position?.step ?? (isThrough ? steps.length : -1);
+  const present = isThrough ? steps.length : (position?.step ?? -1);
   const stateOf = (place: number) => (place < present ? 'done' : place === present ? 'now' : 'next');
   return {
     strategy,
     bakeSeconds,
+    ...(judge && { isJudged: true }),
     steps: steps.map(({ trafficPercent, forSeconds, approval }, place) => ({
       ...{ trafficPercent, forSeconds },
       ...(approval && { approval }),
@@ -73,31 +78,39 @@ export const boundView = ({ of, atMostRatio, isReached, text }: Bound) => ({
   ...(atMostRatio !== null && Number.isFinite(atMostRatio) && { atMostRatio }),
 });
 
-function waits(at: DeploymentPhase, position: CourseState | undefined): Partial<DeploymentView> {
+function waits({ at }: DeploymentState): Partial<DeploymentView> {
   if (at.phase === 'gated' && at.waits)
     return { waits: { code: at.waits.code, text: at.waits.text, since: moment(at.since) } };
-  const held = position?.held;
+  const held = 'course' in at ? at.course?.held : undefined;
   return held ? { waits: { code: held.code, text: held.text, since: moment(held.since) } } : {};
 }
 
 /** They go one after the other, so what has ended are the first of all of them. */
-function jobs({ at, jobs: ended = [] }: DeploymentState, { before, after }: Course): Partial<DeploymentView> {
+function jobs(
+  { at, runs, jobs: ended = [] }: DeploymentState,
+  { before, after }: Course,
+): Partial<DeploymentView> {
   const planned = [
     ...before.map(({ name }) => ({ name, when: 'before' as const })),
     ...after.map(({ name }) => ({ name, when: 'after' as const })),
   ];
   if (planned.length === 0) return {};
-  const running =
-    (at.phase === 'running_before' && at.started && at.job) ||
-    (at.phase === 'running_after' && at.started && before.length + at.job);
+  const running = runningJob(at, before.length);
   return {
     jobs: planned.map((job, place) => {
       const one = ended[place];
       if (one)
         return { id: one.job, ...job, state: one.verdict, reason: one.reason, endedAt: moment(one.endedAt) };
-      return { ...job, state: running === place ? ('running' as const) : ('next' as const) };
+      if (running !== place) return { ...job, state: 'next' };
+      return { ...(runs !== undefined && { id: runs }), ...job, state: 'running' };
     }),
   };
+}
+
+/** Its place among all jobs. */
+function runningJob(at: DeploymentPhase, before: number): number | undefined {
+  if (at.phase === 'running_before' && at.started) return at.job;
+  return at.phase === 'running_after' && at.started ? before + at.job : undefined;
 }
 
 function said({ approvals, paused, promote, skip }: Controls): Partial<DeploymentView> {

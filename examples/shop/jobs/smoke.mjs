@@ -7,7 +7,7 @@ const own = process.env.SHOP_URL
   ? undefined
   : serve('smoke test', shop({ version: 'smoke test', tax: true }), { port: 0 });
 if (own) await once(own, 'listening');
-const url = process.env.SHOP_URL ?? `http://127.0.0.1:${own.address().port}`;
+const url = process.env.SHOP_URL ?? `http://${own.address().address}:${own.address().port}`;
 
 const order = { method: 'POST', body: '{"product":"lamp"}', signal: AbortSignal.timeout(5000) };
 const answer = await fetch(`${url}/api/orders`, order);

@@ -109,15 +109,31 @@ function tagging(action: string, { tags }: Input, resources: readonly string[]):
 
 /** Whoever gives tasks a role must be allowed to pass it on: otherwise the task could do what its maker may not. */
 function passing(action: string, input: Input): readonly Need[] {
+  if (action === 'CreateService' || action === 'UpdateService') return passingToEcs(input);
   const given = action === 'RunTask' ? overridden(input) : action === 'RegisterTaskDefinition' ? input : {};
-  return [given.executionRoleArn, given.taskRoleArn].map(text).filter(Boolean).map(passRole);
+  return [given.executionRoleArn, given.taskRoleArn]
+    .map(text)
+    .filter(Boolean)
+    .map((role) => passRole(role, 'ecs-tasks.amazonaws.com'));
 }
 
-const overridden = ({ overrides }: Input): Input =>
-  typeof overrides === 'object' && overrides !== null ? (overrides as Input) : {};
+/** The roles that ECS itself takes: to shift traffic, and to call hooks. */
+function passingToEcs({ loadBalancers, deploymentConfiguration }: Input): readonly Need[] {
+  const advanced = members(loadBalancers).map(({ advancedConfiguration }) => object(advancedConfiguration));
+  const hooks = members(object(deploymentConfiguration).lifecycleHooks);
+  const roles = [...advanced, ...hooks].map(({ roleArn }) => text(roleArn)).filter(Boolean);
+  return [...new Set(roles)].map((role) => passRole(role, 'ecs.amazonaws.com'));
+}
 
-const passRole = (resource: string): Need => ({
+const object = (value: unknown): Input =>
+  typeof value === 'object' && value !== null ? (value as Input) : {};
+
+const members = (value: unknown): readonly Input[] => (Array.isArray(value) ? value.map(object) : []);
+
+const overridden = ({ overrides }: Input): Input => object(overrides);
+
+const passRole = (resource: string, service: string): Need => ({
   action: 'iam:PassRole',
   resource,
-  context: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+  context: { 'iam:PassedToService': service },
 });

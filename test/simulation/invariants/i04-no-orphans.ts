@@ -1,17 +1,37 @@
-import type { Facts, Invariant, Report } from '../observation.ts';
+import type { Facts, Invariant, Observation, Report } from '../observation.ts';
 
 /** An event is this long under way at most when nothing goes wrong. */
 const underWayMs = 5_000;
 
-/** I4: whatever of Berth's own runs in ECS is known to Berth, and Berth stops, deletes and deregisters nothing. */
+/**
+ * I4: whatever of Berth's own runs in ECS is known to Berth, and Berth takes nothing away but what it began itself: a
+ * service deployment to a release of its own, what stands beside a service, the task of a job.
+ */
 export const noOrphans: Invariant = {
   name: 'I4 no orphans, and nothing taken away',
   watch: (facts) => (observation, report) => {
-    if (observation.type === 'called' && /^(Stop|Delete|Deregister)/.test(observation.action))
-      report(`${observation.by} called ${observation.action}`);
+    if (observation.type === 'called' && /^(Stop|Delete|Deregister)/.test(observation.action)) {
+      const isOwn = isItsOwn(observation, facts);
+      if (!isOwn) report(`${observation.by} called ${observation.action} ${JSON.stringify(observation.input)}`);
+    }
     if (observation.type === 'over') everythingIsKnown(facts, observation.now - underWayMs, report);
   },
 };
+
+type Called = Extract<Observation, { type: 'called' }>;
+
+function isItsOwn({ action, input }: Called, { ecs }: Facts): boolean {
+  switch (action) {
+    case 'DeleteService':
+      return /--(?:canary|baseline)$/.test(String(input.service));
+    case 'StopTask':
+      return ecs.task(String(input.task))?.startedBy?.startsWith('job') ?? false;
+    case 'StopServiceDeployment':
+      return /:task-definition\/berth-/.test(ecs.aimOf(String(input.serviceDeploymentArn)) ?? '');
+    default:
+      return false;
+  }
+}
 
 function everythingIsKnown({ ecs, items, records }: Facts, heardAt: number, report: Report): void {
   for (const service of ecs.services()) {

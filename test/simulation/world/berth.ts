@@ -1,6 +1,8 @@
 import { sqsAlarms } from '../../../core/aws/alarms.ts';
-import { actingMembers } from '../../../core/aws/members.ts';
+import { actingMembers, deploymentsAlone, lookingMembers } from '../../../core/aws/members.ts';
 import type { Environment } from '../../../core/contract/environment.ts';
+import type { AskWebhook } from '../../../core/deployments/gates/webhooks.ts';
+import type { EvidenceQuery } from '../../../core/deployments/seeing.ts';
 import type { Member, Members } from '../../../core/kernel/item.ts';
 import type { Log, Store } from '../../../core/kernel/ports.ts';
 import { createEngine } from '../../../core/kernel/reconcile.ts';
@@ -8,20 +10,21 @@ import type { OperationDependencies } from '../../../core/operations/ports.ts';
 import type { ServiceEffect } from '../../../core/services/model.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import type { Observation } from '../observation.ts';
+import { type Balancer, loadBalancerClient } from './balancer.ts';
 import {
-  type Balancer,
   deadLetterQueue,
   ecsClient,
-  loadBalancerClient,
   logsClient,
   type Queues,
   sqsClient,
   wakeQueue,
 } from './clients.ts';
+import type { Weather } from '../weather.ts';
 import type { WorldClock } from './clock.ts';
 import { account, cluster, region, type SimulatedEcs } from './ecs.ts';
+import { evidenceOf } from './evidence.ts';
 import type { Parts } from './functions.ts';
-import { environmentName } from './people.ts';
+import { environmentName, webhookIn } from './people.ts';
 import { isWrite, type Process, storeOf } from './process.ts';
 import type { StaleReads } from './stale-reads.ts';
 
@@ -35,6 +38,9 @@ const environment: Environment = {
   subnets: ['subnet-a', 'subnet-b'],
   securityGroups: [],
   launchType: 'FARGATE',
+  ecsInfrastructureRoleArn: `arn:aws:iam::${account}:role/ecs`,
+  hookFunctionArn: `arn:aws:lambda:${region}:${account}:function:hook`,
+  hookRoleArn: `arn:aws:iam::${account}:role/hook`,
   logGroupPrefix: '/berth',
   local: false,
 };
@@ -52,7 +58,10 @@ export interface Shared {
   readonly balancer: Balancer;
   readonly queues: Queues;
   readonly mutant: Mutant | undefined;
+  readonly weather: Weather;
   store(by: string): Store;
+  /** Whether anybody makes use of a service. */
+  traffic(ecsName: string): boolean;
   see(observation: Observation): void;
   note(line: string): void;
   /** Somebody has registered a task definition. */
@@ -61,9 +70,10 @@ export interface Shared {
 
 /** What one process is made of: Berth itself, every way out of it through the process. */
 export function compose(process: Process, shared: Shared): Parts {
-  const { clock, mutant } = shared;
+  const { clock, mutant, ecs: there, traffic } = shared;
   const watched = shared.store(process.owner);
   const sqs = sqsClient(process, shared.queues);
+  const ecs = ecsOf(process, shared, undefined, undefined);
   const base = {
     store: storeOf(process, mutant?.store?.(watched, clock) ?? watched),
     clock: process.clock,
@@ -72,33 +82,63 @@ export function compose(process: Process, shared: Shared): Parts {
     logs: logsClient(process),
     environment: () => environment,
   };
-  const ecs = ecsOf(process, shared, undefined, undefined);
+  const judge = async (query: EvidenceQuery) => {
+    try {
+      const nowMs = Math.min(clock.now(), process.clock.now());
+      const measure = () => evidenceOf(query, nowMs, traffic(query.ecsName), there);
+      return await process.call('GetMetricData', false, measure);
+    } catch {
+      return [];
+    }
+  };
+  const eyes = { ...base, ecs };
   /** Each effect has a client of its own, so that it is known what is written because of which intent. */
   const withIntent = (kind: string, member: Member): Member => ({
     ...member,
     perform(effect, given) {
       const context = mutant?.context?.(given, effect) ?? given;
+      if (effect.type === 'ask_webhook')
+        return process.call('POST to a webhook', false, () => webhookSays(effect as AskWebhook));
       const apply = effect.type === 'apply' ? (effect as ServiceEffect) : undefined;
       const hands = ecsOf(process, shared, given.id, apply);
       const own = actingMembers({ ...base, ecs: hands, hands });
       return (own[kind] ?? member).perform(effect, context);
     },
   });
-  const members: Members = Object.fromEntries(
-    Object.entries(actingMembers({ ...base, ecs, hands: ecs })).map(([kind, member]) => {
-      const whole = withIntent(kind, member);
-      return [kind, mutant?.member?.(whole) ?? whole];
-    }),
-  );
+  const mistaken = (members: Members, change = (_: string, member: Member) => member): Members =>
+    Object.fromEntries(
+      Object.entries(members).map(([kind, member]) => {
+        const whole = change(kind, member);
+        return [kind, mutant?.member?.(whole) ?? whole];
+      }),
+    );
   const alarms = sqsAlarms(sqs, wakeQueue, process.clock);
-  const engine = createEngine({ ...base, alarms, members, owner: process.owner });
+  const engineOf = (members: Members) => createEngine({ ...base, alarms, members, owner: process.owner });
   const known = mutant?.territory?.(territory) ?? territory;
-  return { ...base, ecs, sqs, deadLetterQueue, alarms, engine, territory: known };
+  return {
+    ...eyes,
+    sqs,
+    deadLetterQueue,
+    alarms,
+    engine: engineOf(mistaken(actingMembers({ ...eyes, judge, hands: ecs }), withIntent)),
+    api: engineOf(mistaken(lookingMembers(eyes))),
+    hook: engineOf(mistaken(deploymentsAlone(eyes))),
+    territory: known,
+  };
+}
+
+/** What a webhook says stands in its address; one that says nothing is as good as not there. */
+function webhookSays({ url, attempt }: AskWebhook) {
+  const text = webhookIn(url);
+  if (text === 'yes' || text === 'no') return { says: text, text };
+  if (text === 'later, then yes') return { says: attempt < 3 ? 'later' : 'yes', text };
+  return { says: 'later', text: text === 'nothing' ? 'it did not answer' : text };
 }
 
 /** What the API is made of besides. */
 export const operationsOf = (parts: Parts, newId: () => string): OperationDependencies => ({
   ...parts,
+  engine: parts.api,
   environments: [environment],
   logs: { tail: async () => ({ events: [] }) },
   live: { look: async () => new Map() },
@@ -113,7 +153,7 @@ export const operationsOf = (parts: Parts, newId: () => string): OperationDepend
 /** ECS as a process calls it, because of an intent: each call is told of, and so is each write that took effect. */
 function ecsOf(
   process: Process,
-  { clock, ecs, stale, see, note, mutant, registered }: Shared,
+  { clock, ecs, stale, weather, see, note, mutant, registered }: Shared,
   intent: string | undefined,
   effect: ServiceEffect | undefined,
 ) {
@@ -123,13 +163,18 @@ function ecsOf(
       see({ type: 'called', now: clock.now(), action, input, by, intent }),
     answered(action: string, input: Json, { services = [], failures = [] }: Json) {
       if (action !== 'DescribeServices') return;
-      const [service = ''] = input.services as string[];
-      const isTelling = [...(services as Json[]), ...(failures as Json[])].length > 0;
-      see({ type: 'answered', now: clock.now(), service, isTelling, by, intent });
+      const told = [...(services as Json[]), ...(failures as Json[])];
+      for (const service of input.services as string[]) {
+        const isTelling = told.some(({ serviceName, arn }) =>
+          String(serviceName ?? arn).endsWith(service),
+        );
+        see({ type: 'answered', now: clock.now(), service, isTelling, by, intent });
+      }
     },
   };
   const client = ecsClient(process, told, (action, input) => {
     if (action === 'DescribeServices') return stale.describe(input);
+    if (action === 'RunTask' && weather.strikes('RunTask answers with failures')) return noRoom;
     const answer = ecs.call(action, input);
     if (action === 'DescribeTasks') {
       see({ type: 'described', now: clock.now(), tasks: answer.tasks as Json[] });
@@ -148,8 +193,10 @@ function ecsOf(
   return mutant?.client?.(client, intent) ?? client;
 }
 
+const noRoom = { tasks: [], failures: [{ reason: 'RESOURCE:FARGATE' }] };
+
 export const wordsOfWrite = (input: Json) =>
-  [input.service ?? input.serviceName ?? input.family, input.taskDefinition, input.desiredCount]
+  [input.service ?? input.serviceName ?? input.family ?? input.group, input.taskDefinition, input.desiredCount]
     .filter((word) => word !== undefined)
     .map((word) => String(word).replace(/^.*\//, ''))
     .join(' ');

@@ -1,6 +1,5 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { ECSClient } from '@aws-sdk/client-ecs';
-import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { AwsError } from '../../../local/support/service.ts';
 import { awsError, type Process } from './process.ts';
@@ -14,7 +13,7 @@ interface Command {
 const actionOf = (command: object) => command.constructor.name.replace(/Command$/, '');
 
 /** What a client has to have of the SDK's; the adapters use nothing else. */
-const clientBy = <Client>(send: (action: string, input: Json) => Promise<unknown>): Client =>
+export const clientBy = <Client>(send: (action: string, input: Json) => Promise<unknown>): Client =>
   ({ send: (command: Command) => send(actionOf(command), command.input) }) as Client;
 
 /**
@@ -75,45 +74,6 @@ function toWire(value: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(value)) copy[name] = toWire((value as Json)[name]);
   return copy;
-}
-
-/** What the load balancer holds, shared by all processes. */
-export interface Balancer {
-  readonly targetGroups: Map<string, Json>;
-  readonly listeners: Json[];
-}
-
-export const loadBalancerClient = (process: Process, there: Balancer): ElasticLoadBalancingV2Client =>
-  clientBy((action, input) => process.call(action, false, () => balance(there, action, input)));
-
-function balance({ targetGroups, listeners }: Balancer, action: string, input: Json): Json {
-  const group = (name: string) => {
-    const found = targetGroups.get(name);
-    if (!found) throw awsError('TargetGroupNotFoundException', 'One or more target groups not found', 400);
-    return { TargetGroups: [found] };
-  };
-  switch (action) {
-    case 'DescribeTargetGroups':
-      return group((input.Names as string[])[0] ?? '');
-    case 'CreateTargetGroup': {
-      const name = String(input.Name);
-      const TargetGroupArn = `arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/${name}/1`;
-      targetGroups.set(name, { ...input, TargetGroupArn });
-      return group(name);
-    }
-    case 'ModifyTargetGroup': {
-      for (const [name, found] of targetGroups)
-        if (found.TargetGroupArn === input.TargetGroupArn) targetGroups.set(name, { ...found, ...input });
-      return {};
-    }
-    case 'DescribeListeners':
-      return { Listeners: [...listeners] };
-    case 'CreateListener':
-      listeners.push(input);
-      return { Listeners: [input] };
-    default:
-      throw new Error(`the simulation has no ${action}`);
-  }
 }
 
 export const logsClient = (process: Process): CloudWatchLogsClient =>

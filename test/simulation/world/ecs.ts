@@ -1,5 +1,13 @@
 import { createEcs } from '../../../local/ecs/engine.ts';
-import type { DefinitionRecord, ServiceRecord, StopCode, TaskRecord } from '../../../local/ecs/model.ts';
+import type {
+  DefinitionRecord,
+  RevisionRecord,
+  ServiceDeploymentRecord,
+  ServiceRecord,
+  StopCode,
+  TaskRecord,
+} from '../../../local/ecs/model.ts';
+import type { Functions, TrafficRules } from '../../../local/ecs/ports.ts';
 import { ScriptedTargets } from '../../../local/ecs/testing.ts';
 import type { ServiceEvent } from '../../../local/events/model.ts';
 import { scriptedRuntime } from '../../../local/runtimes/scripted/runtime.ts';
@@ -29,6 +37,10 @@ export interface SimulatedEcs {
   /** The tasks of one service, or all. */
   tasks(service?: string): readonly TaskRecord[];
   definition(arn: string): DefinitionRecord | undefined;
+  serviceDeployment(arn: string): ServiceDeploymentRecord | undefined;
+  revision(arn: string): RevisionRecord | undefined;
+  /** The task definition that a service deployment leads to. */
+  aimOf(serviceDeploymentArn: string): string | undefined;
   /** Kills a container; without a choice one of those that run, if any does. */
   kill(random: Random, exitCode: number, task?: TaskRecord): void;
   /** Stops a task as AWS itself does now and then. */
@@ -40,10 +52,13 @@ interface Options {
   readonly clock: WorldClock;
   readonly random: Random;
   readonly mutant: Mutant | undefined;
+  readonly trafficRules: TrafficRules;
+  readonly functions: Functions;
   publish(event: ServiceEvent): void;
 }
 
-export async function startEcs({ clock, random: all, mutant, publish }: Options): Promise<SimulatedEcs> {
+export async function startEcs(options: Options): Promise<SimulatedEcs> {
+  const { clock, random: all, mutant, publish, trafficRules, functions } = options;
   const random = all.fork('ecs');
   const journal = openJournal();
   const runtime = scriptedRuntime(clock, (launch) => scriptOf(launch, random));
@@ -54,6 +69,8 @@ export async function startEcs({ clock, random: all, mutant, publish }: Options)
     journal,
     runtime,
     targetGroups: new ScriptedTargets(),
+    trafficRules,
+    functions,
     random: random.next,
     publish: mutant?.publish?.(publish) ?? publish,
     options: { steadySeconds, drainDeadlineSeconds },
@@ -65,6 +82,8 @@ export async function startEcs({ clock, random: all, mutant, publish }: Options)
   const services = journal.table<ServiceRecord>('ecs.services');
   const tasks = journal.table<TaskRecord>('ecs.tasks');
   const definitions = journal.table<DefinitionRecord>('ecs.taskDefinitions');
+  const deployments = journal.table<ServiceDeploymentRecord>('ecs.serviceDeployments');
+  const revisions = journal.table<RevisionRecord>('ecs.serviceRevisions');
   return {
     call,
     service: (name) => services.get(`${cluster}/${name}`),
@@ -75,6 +94,12 @@ export async function startEcs({ clock, random: all, mutant, publish }: Options)
         ({ service }) => name === undefined || service?.key === `${cluster}/${name}`,
       ),
     definition: (arn) => definitions.get(arn.slice(arn.lastIndexOf('/') + 1)),
+    serviceDeployment: (arn) => deployments.get(arn),
+    revision: (arn) => revisions.get(arn),
+    aimOf(arn) {
+      const target = deployments.get(arn)?.targetRevision;
+      return target === undefined ? undefined : revisions.get(target)?.definitionArn;
+    },
     kill(drawing, exitCode, task) {
       const running = runtime.running().filter((id) => !task || id.startsWith(task.id));
       const [first, ...others] = running;

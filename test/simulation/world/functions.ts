@@ -8,14 +8,19 @@ import { type IntakeDependencies, takeIn } from '../../../core/intake/intake.ts'
 import { type Ref, refKey } from '../../../core/kernel/plan.ts';
 import type { Alarms } from '../../../core/kernel/ports.ts';
 import type { Engine } from '../../../core/kernel/reconcile.ts';
-import type { ServiceState } from '../../../core/services/model.ts';
-import { listOfServices } from '../../../core/services/records.ts';
+import { type ServiceState, siblingRoles } from '../../../core/services/model.ts';
+import { listOfServices, siblingName } from '../../../core/services/records.ts';
 import { eachRecord, type QueueRecord } from '../../../functions/support/batch.ts';
+import { answerHook as answer } from '../../../functions/support/hook.ts';
+import type { WorldClock } from './clock.ts';
 import type { Handled } from './queue.ts';
 
 /** What one instance of a function is made of, as `functions/composition.ts` makes it. */
 export interface Parts extends IntakeDependencies {
+  /** Of `wake`, which alone has hands; the API and the hook decide without. */
   readonly engine: Engine;
+  readonly api: Engine;
+  readonly hook: Engine;
   readonly alarms: Alarms;
   readonly ecs: ECSClient;
   readonly sqs: SQSClient;
@@ -53,8 +58,7 @@ export async function sweep(parts: Parts, environment: string): Promise<void> {
   const due = await parts.store.due(now, 500);
   await Promise.all(due.map((ref) => parts.alarms.ring(ref, now)));
   const { entries } = await parts.store.query({ list: listOfServices(environment), limit: 100 });
-  for (const { cluster, ecsName, target } of entries.map(({ body }) => body as ServiceState)) {
-    if (!target) continue;
+  for (const { cluster, ecsName } of entries.flatMap(({ body }) => namesInEcs(body as ServiceState))) {
     try {
       const tasks = await tasksOfService(parts.ecs, cluster, ecsName);
       await catchUp({ environment, ecsName }, tasks, parts.store);
@@ -63,6 +67,24 @@ export async function sweep(parts: Parts, environment: string): Promise<void> {
     }
   }
 }
+
+function namesInEcs({ cluster, ecsName, target, siblings = {} }: ServiceState) {
+  const roles = siblingRoles.filter((role) => siblings[role]);
+  const names = [...(target ? [ecsName] : []), ...roles.map((role) => siblingName(ecsName, role))];
+  return names.map((name) => ({ cluster, ecsName: name }));
+}
+
+/** As `functions/hook.ts`, by the world's own time. */
+export const answerHook = (payload: unknown, parts: Parts, clock: WorldClock) =>
+  answer(payload, {
+    ...parts,
+    engine: parts.hook,
+    wait: (ms, _value, { signal }) =>
+      new Promise((resolve) => {
+        const timer = clock.after(ms, () => resolve(undefined));
+        signal.addEventListener('abort', () => timer.cancel());
+      }),
+  });
 
 async function each(
   parts: Parts,

@@ -1,3 +1,4 @@
+import type { HookRecord } from '../../../local/ecs/strategies/record.ts';
 import type { Observation } from '../observation.ts';
 import type { Random } from '../random.ts';
 import type { OutsideChange } from '../story.ts';
@@ -15,6 +16,8 @@ interface Surroundings {
   /** To be called after every change. */
   changed(): void;
 }
+
+const isPause = ({ type, status }: HookRecord) => type === 'PAUSE' && status === 'AWAITING_ACTION';
 
 /** People who change ECS in the console, without Berth. */
 export class Outside {
@@ -49,6 +52,14 @@ export class Outside {
           stopType: random.pick(['ABORT', 'ROLLBACK']),
         });
         break;
+      case 'continue-hook':
+      case 'roll-back-hook': {
+        const { serviceDeploymentArn = '' } = primary ?? {};
+        const hook = ecs().serviceDeployment(serviceDeploymentArn)?.rollout?.hooks.find(isPause);
+        const action = change === 'continue-hook' ? 'CONTINUE' : 'ROLLBACK';
+        if (hook) write('ContinueServiceDeployment', { serviceDeploymentArn, hookId: hook.id, action });
+        break;
+      }
       case 'deregister':
         this.deregister(primary?.definitionArn ?? '', service);
     }

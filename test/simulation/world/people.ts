@@ -1,17 +1,31 @@
 import { createDeployment as createDeploymentBody } from '../../../core/contract/requests.ts';
 import { BerthError } from '../../../core/kernel/errors.ts';
-import { abortDeployment } from '../../../core/operations/controls.ts';
+import {
+  abortDeployment,
+  approveDeployment,
+  pauseDeployment,
+  promoteDeployment,
+  resumeDeployment,
+  skipStep,
+} from '../../../core/operations/controls.ts';
 import { createDeployment } from '../../../core/operations/create-deployment.ts';
+import {
+  lockEnvironment,
+  lockService,
+  unlockEnvironment,
+  unlockService,
+} from '../../../core/operations/locks.ts';
 import type { OperationDependencies } from '../../../core/operations/ports.ts';
 import { rollBack } from '../../../core/operations/roll-back.ts';
 import { scaleService } from '../../../core/operations/scaling.ts';
-import type { ServiceTraits, Step } from '../story.ts';
+import type { CourseTraits } from '../courses.ts';
+import { type Control, controls, deployer, type ServiceTraits, type Step } from '../story.ts';
 
 export const environmentName = 'local';
 export const ecsNameOf = (service: string) => `shop-${service}`;
 
 /** What people ask of the API. */
-export type Asked = Extract<Step, { do: 'deploy' | 'roll-back' | 'abort' | 'scale' }>;
+export type Asked = Exclude<Step, { do: 'change-outside' | 'kill-a-task' | 'run-tasks' }>;
 
 /**
  * One request, answered by the very operations of the API. `key` is the same at every attempt. Answers the
@@ -39,13 +53,47 @@ export async function ask(
       const body = { whenBusy: step.whenBusy };
       return (await rollBack(deps, { params, query, body, idempotencyKey: context.key })).id;
     }
-    case 'abort':
-      if (context.newest) await abortDeployment(deps, { params: { id: context.newest }, body: {} });
+    case 'lock': {
+      const { seconds } = step;
+      const until = seconds === undefined ? undefined : new Date(deps.clock.now() + seconds * 1000);
+      const body = { message: 'a quiet time', actor: 'cat', ...(until && { until: until.toISOString() }) };
+      if (step.of === 'environment') await lockEnvironment(deps, { params, query, body });
+      else await lockService(deps, { params, query, body });
       return undefined;
+    }
+    case 'unlock': {
+      const body = { actor: 'cat' };
+      if (step.of === 'environment') await unlockEnvironment(deps, { params, query, body });
+      else await unlockService(deps, { params, query, body });
+      return undefined;
+    }
     case 'scale':
       await scaleService(deps, { params, query, body: { count: step.count } });
       return undefined;
+    default:
+      if (context.newest) await say(deps, step.do, context.newest, step.who);
+      return undefined;
   }
+}
+
+const saying = {
+  approve: approveDeployment,
+  promote: promoteDeployment,
+  skip: skipStep,
+  pause: pauseDeployment,
+  resume: resumeDeployment,
+  abort: abortDeployment,
+} as const satisfies Record<Control, unknown>;
+
+export const isControl = (what: string): what is Control => (controls as readonly string[]).includes(what);
+
+export async function say(
+  deps: OperationDependencies,
+  what: Control,
+  id: string,
+  actor: string,
+): Promise<void> {
+  await saying[what](deps, { params: { id }, body: { actor } });
 }
 
 /** Whether asking again is of no use. */
@@ -61,13 +109,55 @@ function bodyOf(step: Extract<Asked, { do: 'deploy' }>, traits: ServiceTraits) {
     app: 'shop',
     service: step.service,
     whenBusy: step.whenBusy,
+    actor: deployer,
+    jobs: jobsOf(step.course),
     spec: {
       image: `shop:${step.behaviour}-${step.version}`,
       port: 8080,
       listen: listen ?? false,
       ...(checked && { health }),
       ...(step.count !== undefined && { count: step.count }),
-      deploy: { timeout: `${timeoutSeconds}s`, circuitBreaker, minimumHealthyPercent, maximumPercent },
+      deploy: {
+        ...{ timeout: `${timeoutSeconds}s`, circuitBreaker, minimumHealthyPercent, maximumPercent },
+        ...deployOf(step.course),
+      },
     },
   });
 }
+
+const jobsOf = ({ before, after }: CourseTraits) => ({
+  ...(before && { migrate: { command: ['job', before], timeout: '30s' } }),
+  ...(after && { smoke: { command: ['job', after], timeout: '30s' } }),
+});
+
+const hookUrl = 'https://ci.example/';
+
+/** What a webhook is to say stands in its address. */
+export const webhookIn = (url: string) => decodeURIComponent(url.slice(hookUrl.length));
+
+function deployOf({ strategy, steps, bakeSeconds, judge, approval, webhook, before, after }: CourseTraits) {
+  const asked = webhook && [
+    { name: 'ci', url: hookUrl + encodeURIComponent(webhook), timeout: webhook === 'later' ? '10s' : '60s' },
+  ];
+  return {
+    strategy,
+    ...(steps.length > 0 && {
+      steps: steps.map(({ percent, seconds, approval: isHeld }) => ({
+        ...{ traffic: `${percent}%`, for: `${seconds}s` },
+        ...(isHeld && { approval: true }),
+      })),
+    }),
+    bake: `${bakeSeconds}s`,
+    judge: judge ? judgeOf(judge) : false,
+    gates: { ...(approval && { approval }), ...(asked && { webhooks: asked }) },
+    ...(before && { before: ['migrate'] }),
+    ...(after && { after: ['smoke'] }),
+  };
+}
+
+const judgeOf = ({ extendSeconds, ...judge }: NonNullable<CourseTraits['judge']>) => ({
+  ...judge,
+  extend: `${extendSeconds}s`,
+  errors: { atMost: '2x', share: '1%' },
+  exits: false,
+});

@@ -33,14 +33,23 @@ export function staleReads(
     return true;
   };
 
+  /** One service, with its tags. */
   const read = (service: string): Json => {
-    const answer = ecs.call('DescribeServices', { cluster, services: [service] });
+    const answer = ecs.call('DescribeServices', { cluster, services: [service], include: ['TAGS'] });
     looked(service);
     if (isKept) {
       const all = past.get(service) ?? [];
       past.set(service, [...all, { at: clock.now(), answer }].slice(-100));
     }
     return answer;
+  };
+  const describeOne = (service: string): Json => {
+    const answer = read(service);
+    if (isSaidToBeMissing()) return { services: [], ...missing(service) };
+    if (weather.strikes('a read is empty')) return { services: [], failures: [] };
+    if (!weather.strikes('a read of a service is stale')) return answer;
+    const at = clock.now() - random.between(1_000, maxLagMs);
+    return past.get(service)?.findLast((one) => one.at <= at)?.answer ?? answer;
   };
   return {
     /** To be called after every change: what was true until then is what a stale read shows. */
@@ -52,14 +61,15 @@ export function staleReads(
         for (const service of past.keys()) read(service);
       });
     },
-    describe(input: Json): Json {
-      const service = (input.services as string[])[0] ?? '';
-      const answer = read(service);
-      if (isSaidToBeMissing()) return { services: [], ...missing(service) };
-      if (weather.strikes('a read is empty')) return { services: [], failures: [] };
-      if (!weather.strikes('a read of a service is stale')) return answer;
-      const at = clock.now() - random.between(1_000, maxLagMs);
-      return past.get(service)?.findLast((one) => one.at <= at)?.answer ?? answer;
+    describe({ services, include }: Json): Json {
+      const answers = (services as string[]).map(describeOne);
+      const all = (name: string) => answers.flatMap((answer) => (answer[name] ?? []) as Json[]);
+      const isTagged = (include as string[] | undefined)?.includes('TAGS') ?? false;
+      const untagged = ({ tags: _, ...service }: Json): Json => service;
+      return {
+        services: isTagged ? all('services') : all('services').map(untagged),
+        failures: all('failures'),
+      };
     },
     describeTasks(answer: Json): Json {
       const [first, ...others] = answer.tasks as Json[];

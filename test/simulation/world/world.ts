@@ -1,5 +1,7 @@
 import type { OperationDependencies } from '../../../core/operations/ports.ts';
+import { mainNameOf } from '../../../core/services/records.ts';
 import type { QueueRecord } from '../../../functions/support/batch.ts';
+import type { Functions } from '../../../local/ecs/ports.ts';
 import type { ServiceEvent } from '../../../local/events/model.ts';
 import { topology } from '../../../stacks/topology.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
@@ -8,20 +10,22 @@ import type { Observation } from '../observation.ts';
 import { createRandom, type Random } from '../random.ts';
 import type { Story } from '../story.ts';
 import { drawWeather, type Period, type Weather } from '../weather.ts';
+import { Balancer } from './balancer.ts';
 import { compose, operationsOf, type Shared } from './berth.ts';
 import { WorldClock } from './clock.ts';
 import { type SimulatedEcs, startEcs } from './ecs.ts';
 import { type Parts, sweep, takeEvents, wake } from './functions.ts';
+import { hookCalls } from './hooks.ts';
 import { laggingIndex } from './lagging-index.ts';
 import { mishapAfter } from './mishaps.ts';
 import { Outside } from './outside.ts';
-import { environmentName } from './people.ts';
+import { ecsNameOf, environmentName } from './people.ts';
 import { Pool } from './pool.ts';
 import { EventBus, wakeUps } from './post.ts';
 import type { Ending, Process } from './process.ts';
 import { type Handled, Queue } from './queue.ts';
 import { Runner } from './runner.ts';
-import { staleReads } from './stale-reads.ts';
+import { type StaleReads, staleReads } from './stale-reads.ts';
 import { watchedStore } from './watched-store.ts';
 
 const beginning = Date.parse('2026-11-20T10:00:00.000Z');
@@ -72,13 +76,24 @@ export async function createWorld({ seed, story, lengthMs, mutant, see }: Option
   const making: Making = { clock, random, weather, mutant, see, note };
 
   let hear: (event: ServiceEvent) => void = () => {};
-  const ecs = await startEcs({ clock, random, mutant, publish: (event) => hear(event) });
+  const balancer = new Balancer();
+  balancer.shifted = (ruleArn, weights) => {
+    note(`ECS sets ${weights.map(({ targetGroupArn, weight }) => `${weight} ${targetGroupArn.split('/')[1]}`)}`);
+    see({ type: 'shifted', now: clock.now(), ruleArn, weights });
+  };
+  let ask: Functions['invoke'] = () => Promise.reject(new Error('nobody is there yet'));
+  const ecs = await startEcs({
+    ...{ clock, random, mutant, trafficRules: balancer },
+    functions: { invoke: (arn, payload) => ask(arn, payload) },
+    publish: (event) => hear(event),
+  });
   const stale = staleReads(clock, weather, random.fork('stale'), ecs, (ecsName) =>
     see({ type: 'looked', now: clock.now(), ecsName }),
   );
   const people = random.fork('people');
   const outside = new Outside({ clock, random: people, ecs: () => ecs, see, note, changed: stale.sample });
-  const { pool, bus } = openMail(making, ecs, stale, outside);
+  const { pool, bus } = openMail({ ...making, ecs, stale, balancer, outside, story });
+  ask = hookCalls({ clock, weather, random: random.fork('hooks'), note }, pool);
   const taskRandom = random.fork('tasks');
   hear = (event) => {
     stale.sample();
@@ -115,19 +130,22 @@ function periodOf({ night }: Story, lengthMs: number): Period {
 }
 
 /** Runs a piece of work in a process of a function; undefined where nobody is there to do it. */
-type Run = (
+export type Run = (
   what: string,
   name: keyof typeof topology.functions,
   work: (parts: Parts) => Promise<void>,
 ) => Promise<Ending> | undefined;
 
-function openMail(
-  making: Making,
-  ecs: SimulatedEcs,
-  stale: ReturnType<typeof staleReads>,
-  outside: Outside,
-): { readonly pool: Run; readonly bus: EventBus } {
-  const { clock, random, weather, mutant, see, note } = making;
+interface Mailing extends Making {
+  readonly ecs: SimulatedEcs;
+  readonly stale: StaleReads;
+  readonly balancer: Balancer;
+  readonly outside: Outside;
+  readonly story: Story;
+}
+
+function openMail(making: Mailing): { readonly pool: Run; readonly bus: EventBus } {
+  const { clock, random, weather, mutant, see, note, ecs, stale, balancer, outside, story } = making;
   const pool = new Pool({ clock, weather, random: random.fork('processes'), trace: note });
   const composed = new WeakMap<Process, Parts>();
   const partsOf = (process: Process): Parts => {
@@ -162,7 +180,10 @@ function openMail(
     clock,
     ecs,
     stale,
-    balancer: { targetGroups: new Map(), listeners: [] },
+    balancer,
+    weather,
+    traffic: (ecsName) =>
+      story.services.some(({ name, hasTraffic }) => hasTraffic && ecsNameOf(name) === mainNameOf(ecsName)),
     queues: { wake: wakeUps(office, queue('wake', wake)), deadLetter: dead },
     mutant,
     store: watchedStore(createMemoryStore({ isWeighed: false }), { clock, index, see, note }),
