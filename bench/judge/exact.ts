@@ -100,14 +100,26 @@ export function limitOf(ratio: number, share: number, alpha = errorsAlone.falseA
 
 /** The first whole second by which the quantile is found, errors coming at random, so many a second. */
 export function secondsTo({ worseBy }: Outcome, errorsPerSecond: number, quantile: number): number {
-  for (let second = 1; ; second++) {
-    const mean = errorsPerSecond * second;
-    let probability = Math.exp(-mean);
-    let found = 0;
-    for (let errors = 0; errors < worseBy.length && errors < mean + 12 * Math.sqrt(mean) + 12; errors++) {
-      found += probability * worseBy[errors]!;
-      probability *= mean / (errors + 1);
-    }
-    if (found >= quantile || second > 100_000) return second;
+  const isFoundBy = (second: number) => foundAfter(worseBy, errorsPerSecond * second) >= quantile;
+  let early = 0;
+  let late = 1;
+  while (!isFoundBy(late)) [early, late] = [late, late * 2];
+  while (late - early > 1) {
+    const middle = Math.floor((early + late) / 2);
+    if (isFoundBy(middle)) late = middle;
+    else early = middle;
   }
+  return late;
+}
+
+/** The number of errors is Poisson's, in logarithms: e^−mean is no number any more for hours of them. */
+function foundAfter(worseBy: Float64Array, mean: number): number {
+  let log = -mean;
+  let found = 0;
+  const most = mean + 12 * Math.sqrt(mean) + 12;
+  for (let errors = 0; errors < most; errors++) {
+    found += Math.exp(log) * worseBy[Math.min(errors, worseBy.length - 1)]!;
+    log += Math.log(mean / (errors + 1));
+  }
+  return found;
 }

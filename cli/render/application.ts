@@ -39,7 +39,7 @@ function wordsOf(part: Part, { phase, services }: ApplicationView): string {
     : `waits for ${open.map((name) => safeLine(name)).join(', ')}`;
 }
 
-function backWords({ back }: Part): string {
+function backWords({ back, state }: Part): string {
   if (!back) return '';
   const why = safeLine(back.why ?? '', 300);
   switch (back.is) {
@@ -48,7 +48,8 @@ function backWords({ back }: Part): string {
     case 'done':
       return `, is back at v${back.to}`;
     case 'left':
-      return `, left: ${why}`;
+      // Of what has not succeeded its own verdict says as much.
+      return state === 'succeeded' ? `, left: ${why}` : '';
     case 'stays':
       return `, STAYS: ${why}`;
     case 'failed':

@@ -6,6 +6,7 @@ import { applicationMember } from '../aws/applications.ts';
 import type { DeploymentMessage, DeploymentRequest, Verdict } from '../deployments/model.ts';
 import type { Member } from '../kernel/item.ts';
 import type { Domain, Ref } from '../kernel/plan.ts';
+import type { Store } from '../kernel/ports.ts';
 import { createEngine } from '../kernel/reconcile.ts';
 import type { ApplicationRequest, ApplicationState } from './model.ts';
 import { applicationRef, contentRecord } from './records.ts';
@@ -89,7 +90,16 @@ const id = 'app_1';
 const ref = applicationRef(id);
 
 class World {
-  readonly store = createMemoryStore();
+  readonly #memory = createMemoryStore();
+  /** No deployment can be written. */
+  isDeaf = false;
+  readonly store: Store = {
+    ...this.#memory,
+    commit: async (item, revision) => {
+      if (this.isDeaf && item.ref.kind === 'deployment') throw new Error('nobody hears');
+      return this.#memory.commit(item, revision);
+    },
+  };
   now = 1_000_000;
   #messages = 0;
   /** What each service runs, by release number; missing: nothing yet. */
@@ -413,6 +423,33 @@ describe('an application', () => {
       await world.look();
     }
     expect((await world.state()).at).toMatchObject({ verdict: 'succeeded' });
+  });
+
+  it('sends no more than it can hold while nobody hears', async () => {
+    const world = new World(Object.fromEntries(Array.from({ length: 10 }, (_, place) => [`s${place}`, []])));
+    await world.start(60_000);
+    world.isDeaf = true;
+    for (let time = 0; time < 12; time++) await world.sweep();
+    expect(JSON.stringify(await world.store.load(ref)).length).toBeLessThan(200_000);
+    world.isDeaf = false;
+    for (let time = 0; time < 3; time++) await world.sweep();
+    expect(await world.underWay()).toHaveLength(10);
+  });
+
+  it('has failed where only some of it could go back', async () => {
+    const world = new World({ db: [], other: [], api: ['db', 'other'] }, { db: 1 });
+    await world.start();
+    await world.look();
+    for (const name of ['db', 'other']) await world.finish(`dep_${name}`, 'succeeded');
+    await world.look();
+    await world.finish('dep_api', 'rolled_back');
+    await world.look();
+    await world.finish('dep_db_back', 'succeeded');
+    await world.look();
+    expect((await world.state()).at).toMatchObject({
+      verdict: 'failed',
+      reason: expect.stringMatching(/; db is back at v1; other STAYS as it is: it is new/),
+    });
   });
 
   it('gives up one day what never ends', async () => {

@@ -1,4 +1,4 @@
-import type { Course, JobPlan, JudgePlan } from '../deployments/course/model.ts';
+import type { Course, JobPlan, JudgePlan, Step } from '../deployments/course/model.ts';
 import { type GatePlan, weekdays } from '../deployments/gates/model.ts';
 import type { TrafficShift } from '../services/model.ts';
 import { defaults } from './defaults.ts';
@@ -8,14 +8,21 @@ import { type JudgeManifest, plainJudge, sourceOf } from './judge-manifest.ts';
 import { shiftOf, stepsOf } from './steps.ts';
 
 /** What a `deploy` block comes to, with what its strategy and its service add to it. */
-export function toCourse(deploy: DeployManifest, isBalanced: boolean, jobs: JobManifests): Course {
+export function toCourse(
+  deploy: DeployManifest,
+  isBalanced: boolean,
+  jobs: JobManifests,
+  count: number | undefined,
+): Course {
   const { strategy, bake } = deploy;
   const judge = deploy.judge ?? defaults['deploy.judge'][strategy];
+  const steps = stepsOf(deploy);
+  const newTasks = isBalanced || count === undefined ? count : triedTasks(steps, count);
   return {
     strategy,
-    steps: stepsOf(deploy),
+    steps,
     bakeSeconds: bake ?? defaults['deploy.bake'][strategy],
-    ...(judge !== false && { judge: judgePlan(judge === true ? plainJudge : judge, isBalanced) }),
+    ...(judge !== false && { judge: judgePlan(judge === true ? plainJudge : judge, isBalanced, newTasks) }),
     gates: gatePlan(deploy.gates),
     before: jobPlans(deploy.before, jobs),
     after: jobPlans(deploy.after, jobs),
@@ -28,10 +35,18 @@ export function toShift({ strategy, steps, gates }: Course, isBalanced: boolean)
   return shift && { ...shift, ...(gates.approval?.at === 'traffic' && { pause: true }) };
 }
 
-function judgePlan(judge: JudgeManifest, isBalanced: boolean): JudgePlan {
+/** The most tasks of a worker's release that are tried beside the service. */
+const triedTasks = (steps: readonly Step[], count: number) =>
+  Math.ceil(((steps.at(-1)?.trafficPercent ?? 0) * count) / 100);
+
+/** Fewer new tasks than this cannot be told from the old ones by rank, however many of those there are. */
+const leastNewTasks = 4;
+
+function judgePlan(judge: JudgeManifest, isBalanced: boolean, newTasks: number | undefined): JudgePlan {
   const metrics = Object.entries(judge.metrics ?? {});
   const source = sourceOf(judge, isBalanced);
   const isByTask = metrics.length > 0 || (judge.latency !== undefined && source === 'metrics');
+  const canRank = newTasks === undefined || newTasks >= leastNewTasks;
   return {
     settings: judgeSettings(judge, isBalanced),
     source:
@@ -49,7 +64,7 @@ function judgePlan(judge: JudgeManifest, isBalanced: boolean): JudgePlan {
     extendSeconds: judge.extend,
     undecided: judge.undecided,
     noData: judge.noData,
-    baselineTasks: judge.baseline ?? (isByTask ? defaults['deploy.judge.baseline'] : 0),
+    baselineTasks: judge.baseline ?? (isByTask && canRank ? defaults['deploy.judge.baseline'] : 0),
   };
 }
 

@@ -43,8 +43,8 @@ export const defaults = {
   'deploy.judge.extend': 1800,
   'deploy.judge.undecided': 'pause',
   'deploy.judge.noData': 'pause',
-  /** Fresh tasks of the old release, where something is judged task by task. */
-  'deploy.judge.baseline': 2,
+  /** Fresh tasks of the old release, where something is judged task by task and four new tasks or more can be. */
+  'deploy.judge.baseline': 8,
   'deploy.gates.approval.by': 'others',
   'deploy.gates.approval.at': 'start',
   'deploy.gates.windows.zone': 'UTC',

@@ -178,7 +178,9 @@ describe('a deploy block', () => {
     const latency = { p95: { atMost: '1.2x' } };
     const fresh = (deploy: object, service?: object) =>
       desired({ strategy: 'canary', ...deploy }, service).course.judge?.baselineTasks;
-    expect(fresh({ judge: { latency } }, worker)).toBe(2);
+    expect(fresh({ judge: { latency } }, worker)).toBe(8);
+    expect(fresh({ judge: { latency } }, { ...worker, count: 4 })).toBe(0);
+    expect(fresh({ judge: { latency } }, { ...worker, count: 16 })).toBe(8);
     expect(fresh({ judge: { latency } })).toBe(0);
     expect(fresh({ judge: true })).toBe(0);
     expect(fresh({ judge: false })).toBeUndefined();

@@ -10,9 +10,12 @@ import { duration, percentage } from './units.ts';
 
 const percent = (atMost: number) => z.int().check(z.minimum(0), z.maximum(atMost));
 
+/** ECS waits for a hook for a day, and so at most that long at a step: some of it is left for people. */
+const longestStepSeconds = 72_000;
+
 const step = strict({
   traffic: percentage(0.1, 99.9),
-  for: duration(1, 86_400),
+  for: duration(1, longestStepSeconds),
   approval: z.optional(z.boolean()),
 });
 
@@ -33,8 +36,8 @@ export const deploy = strict({
       ),
   ),
   step: z.optional(percentage(leastStepPercent, 50)),
-  every: z.optional(duration(1, 86_400)),
-  bake: z.optional(duration(0, 86_400)),
+  every: z.optional(duration(1, longestStepSeconds)),
+  bake: z.optional(duration(0, longestStepSeconds)),
   timeout: z._default(duration(60, 86_400), defaults['deploy.timeout']),
   minimumHealthyPercent: z._default(percent(100), defaults['deploy.minimumHealthyPercent']),
   maximumPercent: z._default(
@@ -89,7 +92,7 @@ function* stepProblems(deploy: DeployManifest, { isBalanced }: { isBalanced: boo
       yield { path: key, detail: 'is for linear: a canary has `steps`, such as [{ traffic: 5%, for: 5m }]' };
   if (steps && (step !== undefined || every !== undefined))
     yield { path: 'steps', detail: 'says the same as `step` and `every`; keep one of them' };
-  for (const [place, { traffic }] of (steps ?? []).entries()) {
+  for (const [place, { traffic = 0 }] of (steps ?? []).entries()) {
     const before = steps?.[place - 1]?.traffic;
     if (before !== undefined && traffic <= before)
       yield {

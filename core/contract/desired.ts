@@ -29,7 +29,7 @@ export function toDesired(service: ServiceManifest, place: Place, jobs: JobManif
   const listen = listenPortOf(service);
   const isRun = place.local && run !== undefined;
   const isBalanced = listen !== undefined;
-  const course = toCourse(service.deploy, isBalanced, jobs);
+  const course = toCourse(service.deploy, isBalanced, jobs, count);
   const shift = toShift(course, isBalanced);
   return {
     spec: {

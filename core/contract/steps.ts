@@ -15,7 +15,7 @@ export function stepsOf({
 }: Pick<DeployManifest, 'strategy' | 'steps' | 'step' | 'every'>): readonly Step[] {
   if (strategy !== 'linear' && strategy !== 'canary') return [];
   if (steps)
-    return steps.map(({ traffic, for: forSeconds, approval }) => ({
+    return steps.map(({ traffic = 0, for: forSeconds = 0, approval }) => ({
       ...{ trafficPercent: tenths(traffic) / 10, forSeconds },
       ...(approval && { approval }),
     }));

@@ -4,12 +4,27 @@ import type { DeploymentControl, DeploymentState } from './model.ts';
 
 const maxApprovals = 20;
 
-/** What somebody said to a deployment; saying it twice changes nothing. */
+/** What somebody said to a deployment, with what the ledger is to tell of it; saying it twice changes nothing. */
 export function controlled(
   state: DeploymentState,
   control: DeploymentControl,
   now: Instant,
 ): DeploymentState {
+  const { type, actor, reason } = control;
+  const text = `${words[type]} by ${actor}${reason ? `: ${reason}` : ''}`;
+  return { ...taken(state, control, now), news: [...(state.news ?? []), { code: type, text }] };
+}
+
+const words = {
+  approve: 'approved',
+  promote: 'promoted',
+  skip: 'its step cut short',
+  pause: 'paused',
+  resume: 'resumed',
+  abort: 'aborted',
+} as const satisfies Record<DeploymentControl['type'], string>;
+
+function taken(state: DeploymentState, control: DeploymentControl, now: Instant): DeploymentState {
   const { actor, reason } = control;
   if (control.type === 'abort')
     return { ...state, abort: state.abort ?? { actor, ...(reason !== undefined && { reason }) } };

@@ -34,11 +34,14 @@ export const deployments: Domain<
   index,
 };
 
-/** A call of ECS's is answered by the turn that heard it, and says nothing about a later moment. */
+/**
+ * A call of ECS's is answered by the turn that heard it, and says nothing about a later moment. What people said stands
+ * in that turn's line of the ledger.
+ */
 function decide(state: DeploymentState, seen: DeploymentSeen, now: Instant): DeploymentPlan {
   const plan = decideAt(state, seen, now);
-  const { hook, ...next } = plan.next;
-  return hook ? { ...plan, next } : plan;
+  const { hook, news = [], ...next } = plan.next;
+  return hook || news.length > 0 ? { ...plan, next, reasons: [...plan.reasons, ...news] } : plan;
 }
 
 function decideAt(state: DeploymentState, seen: DeploymentSeen, now: Instant): DeploymentPlan {

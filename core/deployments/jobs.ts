@@ -5,7 +5,7 @@ import type { Cause, DeploymentState, EndedJob, Jobs } from './model.ts';
 import { type DeploymentPlan, reason } from './steps.ts';
 
 /** Beyond its own time-out a job may take this long to tell of its end, whatever dies meanwhile. */
-const graceMs = 5 * 60_000;
+const graceMs = 20 * 60_000;
 
 export type Stage = 'before' | 'after';
 

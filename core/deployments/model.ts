@@ -1,5 +1,5 @@
 import type { JobEnded, JobId, JobVerdict } from '../jobs/model.ts';
-import type { Instant, Ref } from '../kernel/plan.ts';
+import type { Instant, Reason, Ref } from '../kernel/plan.ts';
 import type {
   Aim,
   ReleaseRef,
@@ -218,6 +218,8 @@ export interface DeploymentState {
   readonly jobs?: readonly EndedJob[];
   /** The hook of ECS that was just heard; it is answered by the decision that follows. */
   readonly hook?: HookCall;
+  /** What people said, on its way into the ledger. */
+  readonly news?: readonly Reason[];
   /** `notify` has been told. */
   readonly notified?: true;
 }

@@ -64,8 +64,9 @@ function landed(
   const steps = courseOf(state)?.steps.length ?? 0;
   // Where ECS did not ask before it moved all traffic, what is left is the bake.
   const course = at.course.step < steps ? jumped(at.course, steps) : at.course;
-  const { advance, effects } = lookAtCourse(state, course, 100, noTasks, seen, now);
-  if (advance.is === 'worse') return giveUp(state, at, advance.code, advance.text, now, effects);
+  const { advance, weighed, effects } = lookAtCourse(state, course, 100, noTasks, seen, now);
+  if (advance.is === 'worse')
+    return giveUp({ ...state, went: weighed }, at, advance.code, advance.text, now, effects);
   if (advance.is === 'done') return baked(state, at, advance.course, { isThere: true, progress }, now);
   const deadline = deadlineOf(
     state,
@@ -115,8 +116,9 @@ function shift(
   const traffic = seen.service && underWay(seen.service, at);
   const percent = traffic?.trafficPercent ?? before.percent;
   const tasks = { canary: progress.desired, baseline: baselineOf(state) };
-  const { advance, effects } = lookAtCourse(state, before, percent, tasks, seen, now);
-  if (advance.is === 'worse') return giveUp(state, at, advance.code, advance.text, now, effects);
+  const { advance, weighed, effects } = lookAtCourse(state, before, percent, tasks, seen, now);
+  if (advance.is === 'worse')
+    return giveUp({ ...state, went: weighed }, at, advance.code, advance.text, now, effects);
   const { missingSince: _, ...there } = at;
   const moved: At<'moving'> = { ...there, progress: fresher(at.progress, progress), course: advance.course };
   if (advance.is === 'done' && !before.baked)

@@ -23,8 +23,16 @@ export function tryOn(
   const failure = failureOf(state, at, seen);
   if (failure) return stopTrying(state, at, failure.code, failure.text, now);
   const tasks = { canary: at.siblings.canary?.count ?? 0, baseline: baselineTasks(state, at) };
-  const { advance, effects } = lookAtCourse(state, at.course, percentOf(state, at, seen), tasks, seen, now);
-  if (advance.is === 'worse') return stopTrying(state, at, advance.code, advance.text, now, effects);
+  const { advance, weighed, effects } = lookAtCourse(
+    state,
+    at.course,
+    percentOf(state, at, seen),
+    tasks,
+    seen,
+    now,
+  );
+  if (advance.is === 'worse')
+    return stopTrying({ ...state, went: weighed }, at, advance.code, advance.text, now, effects);
   if (now >= at.deadline) {
     const why = at.course.held?.text ?? 'its tasks did not come up';
     return stopTrying(state, at, 'deadline', `nothing went on any more: ${why}`, now, effects);

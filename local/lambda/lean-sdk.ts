@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
 
 interface Cut {
   /** Which modules of the AWS SDK. */
   readonly modules: RegExp;
   /** What is bundled in place of such a module. */
-  readonly instead: (source: string) => string;
+  readonly instead: (source: string, path: string) => string | Promise<string>;
   readonly loader: Loader;
 }
 
@@ -21,6 +21,17 @@ function withLiteralKeys(source: string): string {
   return source.replace(/\[(_\w+)\]:/g, (key, name: string) =>
     words.has(name) ? `${words.get(name)}:` : key,
   );
+}
+
+/** A module of this folder's `lean`, as an import names it. */
+const standIn = (name: string) => JSON.stringify(join(import.meta.dirname, 'lean', name));
+
+/** What a service's hosts begin with, by the SDK's own rules for it. */
+async function hostOf(resolver: string): Promise<string> {
+  const rules = await readFile(join(dirname(resolver), 'bdd.js'), 'utf8');
+  const host = /"https:\/\/([a-z]+)\.\{Region\}/.exec(rules)?.[1];
+  if (host === undefined) throw new Error(`${resolver} tells no host`);
+  return host;
 }
 
 /** What the SDK carries and Berth's functions never reach, in Lambda and on Node 24. */
@@ -58,10 +69,60 @@ const cuts: readonly Cut[] = [
     },
     loader: 'js',
   },
-  // DynamoDB's endpoint discovery is off unless asked for, and then knows one or two endpoints: a map holds them.
+  // DynamoDB's endpoint discovery is off unless asked for.
   {
-    modules: /[\\/]mnemonist[\\/]lru-cache\.js$/,
-    instead: () => 'export default class extends Map { constructor() { super(); } }',
+    modules: /[\\/]@aws-sdk[\\/]middleware-endpoint-discovery[\\/]dist-es[\\/]resolveEndpointDiscoveryConfig\.js$/,
+    instead: () => 'export const resolveEndpointDiscoveryConfig = (config) => config;',
+    loader: 'js',
+  },
+  // Neither FIPS nor dual stack nor hosts of an account: the region says where a service is.
+  {
+    modules: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]endpoint[\\/]endpointResolver\.js$/,
+    instead: async (_, path) => `
+      import { endpointsOf } from ${standIn('endpoints.ts')};
+      export const defaultEndpointResolver = endpointsOf(${JSON.stringify(await hostOf(path))});
+    `,
+    loader: 'js',
+  },
+  {
+    modules: /[\\/]@aws-sdk[\\/]core[\\/]dist-es[\\/]submodules[\\/]client[\\/]util-endpoints[\\/]lib[\\/]aws[\\/]partition\.js$/,
+    instead: () => `
+      const refuse = () => { ${refuse('partitions')} };
+      export const getUserAgentPrefix = () => '';
+      export { refuse as partition, refuse as setPartitionInfo, refuse as useDefaultPartitionInfo };
+    `,
+    loader: 'js',
+  },
+  // Node reads dates.
+  {
+    modules: /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]serde[\\/](?:schema-serde-lib[\\/]schema-)?date-utils\.js$/,
+    instead: () => `export * from ${standIn('dates.ts')};`,
+    loader: 'js',
+  },
+  // Lambda has no files of configuration, and says its region in the environment.
+  {
+    modules: /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]config[\\/]node-config-provider[\\/]fromSharedConfigFiles\.js$/,
+    instead: () => `
+      const nothing = Object.assign(new Error('there are no files of configuration'), { tryNextLink: true });
+      export const fromSharedConfigFiles = () => () => Promise.reject(nothing);
+    `,
+    loader: 'js',
+  },
+  {
+    modules: /[\\/]regionConfig[\\/]getInstanceMetadataRegion\.js$/,
+    instead: () => 'export const getInstanceMetadataRegion = async () => undefined;',
+    loader: 'js',
+  },
+  // Nobody asks for the mode of retries that measures how much a service takes.
+  {
+    modules: /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]retry[\\/]util-retry[\\/]AdaptiveRetryStrategy\.js$/,
+    instead: () => `export class AdaptiveRetryStrategy { constructor() { ${refuse('adaptive retries')} } }`,
+    loader: 'js',
+  },
+  // It writes the headers of events that are signed one by one.
+  {
+    modules: /[\\/]@smithy[\\/]signature-v4[\\/]dist-es[\\/]HeaderFormatter\.js$/,
+    instead: () => `export class HeaderFormatter { format() { ${refuse('signed events')} } }`,
     loader: 'js',
   },
 ];
@@ -75,7 +136,7 @@ export const leanSdk: Plugin = {
     }));
     for (const { modules, instead, loader } of cuts)
       onLoad({ filter: modules }, async ({ path }) => ({
-        contents: instead(await readFile(path, 'utf8')),
+        contents: await instead(await readFile(path, 'utf8'), path),
         loader,
       }));
   },

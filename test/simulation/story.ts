@@ -164,10 +164,10 @@ function drawTraits(random: Random, name: string, place: number, hasNight: boole
     [0, 100],
     [50, 150],
   ]);
-  const isBalanced = !hasNight && random.chance(0.45);
+  const isBalanced = !hasNight && random.chance(0.6);
   return {
     name,
-    strategy: random.chance(0.4) ? 'rolling' : drawStrategy(random, isBalanced),
+    strategy: random.chance(0.3) ? 'rolling' : drawStrategy(random, isBalanced),
     hasTraffic: random.chance(0.85),
     ...(isBalanced && { listen: 8001 + place }),
     checked: !hasNight,
@@ -182,26 +182,41 @@ function stepsFor(drawing: Drawing, traits: ServiceTraits): Step[] {
   const { random, lengthMs } = drawing;
   const { maximumPercent, strategy } = traits;
   const first = deploy(drawing, traits, 1, random.between(0, 2_000), random.chance(0.8) ? 'works' : undefined);
-  const isHasty = random.chance(0.4);
-  const length = random.between(1, isHasty ? 7 : 5) + (strategy === 'rolling' ? 0 : random.between(1, 5));
-  const others = Array.from({ length }, (_, place) =>
+  const isHasty = random.chance(strategy === 'rolling' ? 0.4 : 0.2);
+  const others = Array.from({ length: random.between(1, isHasty ? 7 : 5) }, (_, place) =>
     drawStep(drawing, traits, place + 2, random.between(1_000, isHasty ? lengthMs / 4 : lengthMs)),
   );
   // One task at 50/150 could never be replaced, and is refused.
   const begun = maximumPercent === 150 ? { ...first, count: random.between(2, 3) } : first;
-  return [begun, ...others, ...secondThoughts(random, others)];
+  return [begun, ...others, ...secondThoughts(random, others), ...words(random, others)];
 }
 
 /** Now and then a deployment is stopped as soon as it has begun. */
 function secondThoughts(random: Random, steps: readonly Step[]): Step[] {
   return steps
-    .filter((step) => step.do === 'deploy' && random.chance(0.3))
+    .filter((step) => step.do === 'deploy' && random.chance(0.2))
     .map(({ at, service }) => ({
       do: 'abort',
       who: 'bob',
       at: at + random.between(300, random.chance(0.5) ? 4_000 : 40_000),
       service,
     }));
+}
+
+/** Who deploys by steps or through gates is followed by people who have something to say. */
+function words(random: Random, steps: readonly Step[]): Step[] {
+  return steps.flatMap((step) => {
+    if (step.do !== 'deploy' || step.course.strategy === 'rolling') return [];
+    const { at, service } = step;
+    const isAsked = step.course.approval !== undefined && random.chance(0.7);
+    const approval: Step[] = isAsked
+      ? [{ do: 'approve', who: 'bob', at: at + random.between(2_000, 40_000), service }]
+      : [];
+    const others = Array.from({ length: random.between(0, 3) }, () =>
+      drawSaying(random, service, at + random.between(2_000, 60_000)),
+    );
+    return [...approval, ...others];
+  });
 }
 
 function deploy(
@@ -211,7 +226,10 @@ function deploy(
   at: number,
   behaviour?: Behaviour,
 ): Step {
-  const some = ['works', 'works', 'works', 'crashes', 'never-starts'] as const;
+  const some =
+    strategy === 'rolling'
+      ? (['works', 'works', 'works', 'crashes', 'never-starts'] as const)
+      : (['works', 'works', 'works', 'works', 'worse', 'worse', 'crashes', 'never-starts'] as const);
   return {
     do: 'deploy',
     at,
@@ -220,8 +238,8 @@ function deploy(
     version: random.chance(0.15) ? Math.max(1, version - 1) : version,
     whenBusy: random.chance(0.4) ? 'queue' : 'supersede',
     ...(random.chance(0.4) && { count: random.between(1, 3) }),
-    course: random.chance(0.75)
-      ? drawCourse(random, random.chance(0.8) ? strategy : 'rolling', listen !== undefined)
+    course: random.chance(version === 1 ? 0.3 : 0.8)
+      ? drawCourse(random, random.chance(0.85) ? strategy : 'rolling', listen !== undefined)
       : plainCourse,
   };
 }
@@ -230,7 +248,7 @@ function drawStep(drawing: Drawing, traits: ServiceTraits, version: number, at: 
   const { random } = drawing;
   const { name: service, strategy } = traits;
   const kind = random.next();
-  if (strategy !== 'rolling' && random.chance(0.4)) return drawSaying(random, service, at);
+  if (strategy !== 'rolling' && random.chance(0.5)) return deploy(drawing, traits, version, at);
   if (kind < 0.5) return deploy(drawing, traits, version, at);
   if (kind < 0.6) return { do: 'roll-back', at, service, whenBusy: random.pick(['supersede', 'queue']) };
   if (kind < 0.72) return drawSaying(random, service, at);

@@ -29,6 +29,8 @@ export interface TestBerth {
   };
   /** Calls `berth` with these arguments. */
   cli(...args: readonly string[]): Promise<CliResult>;
+  /** The same as somebody else. */
+  cliAs(actor: string, ...args: readonly string[]): Promise<CliResult>;
   localPid(): Promise<number>;
   hostPid(): Promise<number>;
   /** SIGKILL; `berth up` starts it again. Answers the pid that was killed. */
@@ -109,6 +111,7 @@ function testBerth(places: Places, up: Up, { runtime }: TestBerthOptions): TestB
     client: createClient({ baseUrl: api, timeoutSeconds: 45 }),
     clients,
     cli: (...args) => runCli(directory, args, { BERTH_API: api }),
+    cliAs: (actor, ...args) => runCli(directory, args, { BERTH_API: api, BERTH_ACTOR: actor }),
     localPid: pids.local,
     hostPid: pids.host,
     killLocal: async () => kill(await pids.local()),

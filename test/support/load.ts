@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { isIPv4 } from 'node:net';
 
 /** A steady stream of requests to something on this machine. */
@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly timeoutMs?: number;
   /** The load ends by itself after so long. */
   readonly longestMs?: number;
+  /** Told of the head of every answer. */
+  readonly heard?: (head: { readonly status: number; readonly headers: IncomingHttpHeaders }) => void;
 }
 
 export interface Ask {
@@ -58,12 +60,14 @@ const mostInFlight = 2_000;
 const mostRequests = 1_000_000;
 const mostFailuresKept = 20;
 const lookAtUrl = (): Ask => ({});
+const ignore = () => {};
 const overloaded = 'not begun: too many in flight';
 
 /** Starts the load. Throws for a URL that is not of this machine. */
 export function startLoad(options: LoadOptions): Load {
   const url = loopback(options.url);
-  const { ratePerSecond, ask = lookAtUrl, timeoutMs = 10_000, longestMs = 300_000 } = options;
+  const { ratePerSecond, ask = lookAtUrl, heard = ignore } = options;
+  const { timeoutMs = 10_000, longestMs = 300_000 } = options;
   const agent = new Agent({ keepAlive: true });
   const tally = createTally();
   const startedAt = performance.now();
@@ -75,7 +79,7 @@ export function startLoad(options: LoadOptions): Load {
     const { method = 'GET', path = url.pathname, body } = ask(index);
     const note = (outcome: string) => tally.note({ method, path, outcome }, performance.now() - dueAt);
     if (pending.size >= mostInFlight) return note(overloaded);
-    const one = outcomeOf({ agent, url, method, path, body, timeoutMs }).then((outcome) => {
+    const one = outcomeOf({ agent, url, method, path, body, timeoutMs, heard }).then((outcome) => {
       pending.delete(one);
       note(outcome);
     });
@@ -118,10 +122,11 @@ interface Call {
   readonly path: string;
   readonly body: string | undefined;
   readonly timeoutMs: number;
+  readonly heard: NonNullable<LoadOptions['heard']>;
 }
 
 /** The status, or what went wrong; never rejects. */
-function outcomeOf({ agent, url, method, path, body, timeoutMs }: Call): Promise<string> {
+function outcomeOf({ agent, url, method, path, body, timeoutMs, heard }: Call): Promise<string> {
   return new Promise((resolve) => {
     const headers = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
     const { hostname, port } = url;
@@ -134,6 +139,7 @@ function outcomeOf({ agent, url, method, path, body, timeoutMs }: Call): Promise
     const fail = (error: Error & { code?: string }) => end(error.code ?? error.message);
     outgoing.on('error', fail);
     outgoing.on('response', (incoming) => {
+      heard({ status: incoming.statusCode ?? 0, headers: incoming.headers });
       incoming.on('error', fail);
       incoming.on('end', () => end(incoming.complete ? `${incoming.statusCode}` : 'broken off'));
       incoming.resume();

@@ -131,11 +131,10 @@ function hold({ state, now }: Look, code: string, text: string): Advance {
 
 function accusation(judge: JudgePlan | undefined, { judgement }: CourseState): string | undefined {
   if (!judge || judge.dryRun || judgement?.verdict.is !== 'worse') return undefined;
-  return `the judge found it worse: ${judgement.verdict.text}`;
+  return `the judge found it ${judgement.verdict.text}`;
 }
 
-const words = ({ judgement }: CourseState) =>
-  judgement ? `; ${judgement.verdict.is.replace('_', ' ')}: ${judgement.verdict.text}` : '';
+const words = ({ judgement }: CourseState) => (judgement ? `; ${judgement.verdict.text}` : '');
 
 const nextText = (course: Course, state: CourseState) =>
   `${course.steps[Math.max(0, state.step)]?.trafficPercent ?? 100} %`;

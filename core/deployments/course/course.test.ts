@@ -31,6 +31,7 @@ describe('a course behind the load balancer', () => {
     world.until(({ phase }) => phase === 'rolled_back');
     expect(Math.max(...world.shares)).toBeLessThanOrEqual(25);
     expect(reason(world)).toMatch(/worse.*errors/);
+    expect(world.state.went?.judgement?.verdict.is).toBe('worse');
     expect(world.evidence.length).toBeGreaterThan(0);
     expect(world.sent.find(({ message }) => message.type === 'aim' && 'isReturn' in message)).toBeTruthy();
   });

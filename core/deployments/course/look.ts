@@ -11,6 +11,8 @@ import type { Course, CourseState, Said } from './model.ts';
 /** What a look at a course comes to, and the evidence that has to be kept for it. */
 export interface CourseLook {
   readonly advance: Advance;
+  /** The course with all that was seen, before it was decided where it goes. */
+  readonly weighed: CourseState;
   readonly effects: readonly DeploymentEffect[];
 }
 
@@ -23,7 +25,7 @@ export function lookAtCourse(
   seen: DeploymentSeen,
   now: Instant,
 ): CourseLook {
-  const course = courseOf(state) ?? rolling;
+  const course = lasting(state, courseOf(state) ?? rolling);
   const moved = withTraffic(course, before, percent, now);
   const share = (course.steps[Math.max(0, moved.step)]?.trafficPercent ?? 100) / 100;
   const seconds = course.steps.reduce((sum, { forSeconds }) => sum + forSeconds, 0);
@@ -32,6 +34,7 @@ export function lookAtCourse(
   const { course: weighed, fresh } = withEvidence(course.judge, judged, seen.judge);
   const locked = heldByLock(state.request, seen.gates, now);
   return {
+    weighed,
     advance: advance({
       course,
       state: weighed,
@@ -44,6 +47,10 @@ export function lookAtCourse(
       fresh.length > 0 ? [{ type: 'keep_evidence', deployment: state.request.id, evidence: fresh }] : [],
   };
 }
+
+/** Where there was nothing before there is nothing to go back to, and so nothing to wait for. */
+const lasting = ({ before }: DeploymentState, course: Course): Course =>
+  before ? course : { ...course, bakeSeconds: 0 };
 
 /** A step's approval is like the gate's: somebody else's, unless it says otherwise. The judge's question is anybody's. */
 function countingApprovals({ request, controls }: DeploymentState): readonly Said[] {

@@ -9,7 +9,8 @@ export function keepCourse<State extends DeploymentState | undefined>(
   after: State,
 ): State {
   const left = before && courseIn(before);
-  return left && after && !courseIn(after) ? { ...after, went: left } : after;
+  const isTold = after?.went !== before?.went;
+  return left && after && !courseIn(after) && !isTold ? { ...after, went: left } : after;
 }
 
 const courseIn = ({ at }: DeploymentState) => ('course' in at ? at.course : undefined);

@@ -56,12 +56,12 @@ function partsOf(settings: JudgeSettings): { errors: number; perTask: number; po
     return hasTests ? { errors: 0, perTask: 0.5, pooled: 0.5 } : { errors: 0, perTask: 0, pooled: 1 };
   }
   if (hasTests)
-    return hasPool ? { errors: 0.6, perTask: 0.3, pooled: 0.1 } : { errors: 0.6, perTask: 0.4, pooled: 0 };
+    return hasPool ? { errors: 0.6, perTask: 0.35, pooled: 0.05 } : { errors: 0.6, perTask: 0.4, pooled: 0 };
   return hasPool ? { errors: 0.9, perTask: 0, pooled: 0.1 } : { errors: 1, perTask: 0, pooled: 0 };
 }
 
 function weightsOf({ errors, exits, traffic }: JudgeSettings): Budget['weights'] {
-  const own = { errors: errors ? 0.6 : 0, exits: exits ? 0.3 : 0, traffic: traffic ? 0.1 : 0 };
+  const own = { errors: errors ? 0.3 : 0, exits: exits ? 0.6 : 0, traffic: traffic ? 0.1 : 0 };
   const sum = own.errors + own.exits + own.traffic || 1;
   return { errors: own.errors / sum, exits: own.exits / sum, traffic: own.traffic / sum };
 }

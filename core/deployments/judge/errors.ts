@@ -1,6 +1,6 @@
 import { logMixture, logRatio, weighed } from './ratios.ts';
 import { clusterSizeOf, noSpread, spreadWith } from './spread.ts';
-import { mixtureFor, mixtures, spentBy, thresholdOf } from './thresholds.ts';
+import { isTabled, mixtureFor, mixtures, spentBy, thresholdOf } from './thresholds.ts';
 import type { Arms, Counts, ErrorState, Evidence, JudgeSettings } from './types.ts';
 
 const none: Arms<number> = { canary: 0, baseline: 0 };
@@ -48,21 +48,23 @@ const plus = (one: Arms<number>, other: Arms<number>): Arms<number> => ({
   baseline: one.baseline + other.baseline,
 });
 
-/** Without errors there is nothing to close, and the exact threshold of the next share is as good as new. */
+/**
+ * Without errors there is nothing to close: the next share begins anew, with its exact threshold where the table has it,
+ * for a rollout of a hundred shares must not compute a hundred.
+ */
 function closed(state: ErrorState, share: number, limits: ErrorLimits): ErrorState {
   const fresh = { share, errors: none, requests: none };
-  const { canary, baseline } = state.now.errors;
-  if (canary + baseline === 0) return { ...state, now: fresh };
-  const threshold = thresholdOf(state.mixture, state.now.share, limits.alpha);
-  const spent = state.spent ?? spentBy(state.mixture, state.now.share, threshold, canary + baseline);
-  return {
-    ...state,
-    before: logsOf(state),
-    harmBefore: harmsOf(state, limits.settings.atMostRatio),
-    first: state.first ?? threshold,
-    spent,
-    now: fresh,
-  };
+  const { mixture, now } = state;
+  const events = now.errors.canary + now.errors.baseline;
+  const harmBefore = harmsOf(state, limits.settings.atMostRatio);
+  const moved = { ...state, before: logsOf(state), harmBefore, now: fresh };
+  if (state.first !== undefined) return moved;
+  if (events === 0 && state.before === undefined)
+    return isTabled(mixture, share, limits.alpha)
+      ? { ...state, now: fresh }
+      : { ...moved, first: 1 / limits.alpha, spent: 0 };
+  const first = thresholdOf(mixture, now.share, limits.alpha);
+  return { ...moved, first, spent: spentBy(mixture, now.share, first, events) };
 }
 
 /** Where the canary gets this many standard deviations less than planned, the plan is not what happens. */

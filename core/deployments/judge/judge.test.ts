@@ -44,6 +44,19 @@ describe('errors', () => {
     expect(trail[1]!.measures[0]!.threshold).toBeGreaterThanOrEqual(100);
   });
 
+  it('may come in a hundred steps, each with a share of its own, with what is left of α', () => {
+    const steps = Array.from({ length: 100 }, (_, each) =>
+      minute(each, {
+        share: (each + 0.5) / 101,
+        errors: episodes(each % 40 === 0 ? 1 : 0, each % 8 === 0 ? 1 : 0),
+      }),
+    );
+    const { trail, state } = rejudge(errorsOnly, { ...opening, share: 0.5 / 101 }, steps);
+    expect(trail.every(({ measures }) => measures[0]!.threshold >= 100)).toBe(true);
+    expect(state.errors!.spent).toBeLessThan(0.01);
+    expect(JSON.stringify(state).length).toBeLessThan(4096);
+  });
+
   it('count for less where a load balancer counts each retry, until the baseline shows that they come singly', () => {
     const both = (counted: 'episodes' | 'requests') =>
       judged(errorsOnly, minute(0, { errors: { canary: 12, baseline: 0, counted } })).is;

@@ -13,7 +13,7 @@ import type { Bound, ErrorState, JudgeSettings, JudgeState, Measure, TasksState 
 export interface Reading {
   readonly measures: readonly Measure[];
   readonly bounds: readonly Bound[];
-  /** The metric that is worse; of several the one with the clearest evidence. */
+  /** The metric that is worse; of several errors first. */
   readonly worse?: string;
   readonly hasData: boolean;
 }
@@ -30,8 +30,7 @@ export function readAll(settings: JudgeSettings, state: JudgeState): Reading {
     ...counted.measures,
     ...perTask.flatMap(({ metric, state: one }) => measureOf(metric, one)),
   ];
-  const found = perTask.find(({ state: one }) => one.worse)?.metric.key;
-  const worse = counted.worse ?? found;
+  const worse = counted.worse ?? perTask.find(({ state: one }) => one.worse)?.metric.key;
   return {
     measures,
     bounds: [
@@ -159,8 +158,13 @@ function taskBound({ key, rule }: TaskMetric, state: TasksState): Bound {
 /** Evidence of the canary itself: without it nothing is known, however well the baseline does. */
 function hasData({ errors, exits, perTask }: JudgeState): boolean {
   return (
-    (errors !== undefined && errors.requests.canary + errors.total.canary + errors.total.baseline > 0) ||
+    (errors !== undefined && hasErrorData(errors)) ||
     (exits !== undefined && exits.taskSeconds.canary > 0) ||
     Object.values(perTask).some((one) => one.heardMs > 0)
   );
+}
+
+function hasErrorData({ requests, total }: ErrorState): boolean {
+  const areCounted = requests.canary + requests.baseline > 0;
+  return areCounted ? requests.canary > 0 || total.canary > 0 : total.canary + total.baseline > 0;
 }

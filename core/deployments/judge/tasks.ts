@@ -115,9 +115,9 @@ export const tasksOf = ({ canary, baseline }: TasksState): Arms<number> => ({
   baseline: Object.keys(baseline).length,
 });
 
-/** Whether the last look can find anything: with too few tasks not even the clearest order is rare enough. */
+/** Whether a look can find anything: the last has the α of those that could not, and with too few tasks that is too little. */
 export const canJudge = ({ canary, baseline }: Arms<number>, alpha: number): boolean =>
-  canary > 0 && baseline > 0 && leastP(canary, baseline) <= alpha * looks[2].part;
+  canary > 0 && baseline > 0 && leastP(canary, baseline) <= alpha;
 
 const canEverJudge = (state: TasksState, { alpha }: TaskRule) => canJudge(tasksOf(state), alpha);
 

@@ -26,7 +26,7 @@ const known = new Map<string, number>();
  */
 export function thresholdOf(name: MixtureName, share: number, alpha: number): number {
   if (share < calibratedShares.from || share > calibratedShares.to || alpha <= 0) return 1 / alpha;
-  const key = `${name} ${share} ${Number(alpha.toPrecision(6))}`;
+  const key = keyOf(name, share, alpha);
   const found = calibrated[key] ?? known.get(key);
   if (found !== undefined) return found;
   if (known.size >= 64) known.clear();
@@ -34,6 +34,12 @@ export function thresholdOf(name: MixtureName, share: number, alpha: number): nu
   known.set(key, threshold);
   return threshold;
 }
+
+const keyOf = (name: MixtureName, share: number, alpha: number) =>
+  `${name} ${share} ${Number(alpha.toPrecision(6))}`;
+
+export const isTabled = (name: MixtureName, share: number, alpha: number): boolean =>
+  keyOf(name, share, alpha) in calibrated;
 
 const bisections = 9;
 

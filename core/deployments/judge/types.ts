@@ -102,15 +102,20 @@ export interface ErrorState {
   readonly spread: Spread;
 }
 
-/** How the baseline's errors vary from minute to minute: what is needed to estimate over-dispersion. */
+/** How errors vary from minute to minute: what is needed to estimate over-dispersion. */
 export interface Spread {
   readonly minutes: number;
+  readonly canary: ArmSpread;
+  readonly baseline: ArmSpread;
+  /** The minute that is not yet over. */
+  readonly open: { readonly ms: number; readonly errors: Arms<number>; readonly volume: Arms<number> };
+}
+
+export interface ArmSpread {
   readonly errors: number;
   readonly volume: number;
   /** Sum of errors² / volume. */
   readonly squares: number;
-  /** The minute that is not yet over. */
-  readonly open: { readonly ms: number; readonly errors: number; readonly volume: number };
 }
 
 export interface TrafficState {

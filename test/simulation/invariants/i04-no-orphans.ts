@@ -25,7 +25,7 @@ function isItsOwn({ action, input }: Called, { ecs }: Facts): boolean {
     case 'DeleteService':
       return /--(?:canary|baseline)$/.test(String(input.service));
     case 'StopTask':
-      return ecs.task(String(input.task))?.startedBy?.startsWith('job') ?? false;
+      return ecs.task(String(input.task))?.startedBy?.startsWith('berth-job/') ?? false;
     case 'StopServiceDeployment':
       return /:task-definition\/berth-/.test(ecs.aimOf(String(input.serviceDeploymentArn)) ?? '');
     default:

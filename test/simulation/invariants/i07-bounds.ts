@@ -16,12 +16,20 @@ export const bounds: Invariant = {
   watch: ({ ecs }) => {
     const wanted = new Map<string, Wanted>();
     const leaving = new Set<string>();
+    const isShifting = new Set<string>();
     return (observation, report) => {
       if (observation.type === 'called') {
         const { service, serviceName, deploymentConfiguration } = observation.input;
         // A call may be sent and not be taken: what is there in the end is seen below.
-        if (deploymentConfiguration)
-          wanted.set(String(serviceName ?? service), deploymentConfiguration as Wanted);
+        const name = String(serviceName ?? service);
+        const asked = deploymentConfiguration as (Wanted & { readonly strategy?: string }) | undefined;
+        // Where traffic is shifted, a second set of tasks stands beside the first.
+        if (asked?.strategy === undefined || asked.strategy === 'ROLLING') {
+          if (asked && !isShifting.has(name)) wanted.set(name, asked);
+        } else {
+          isShifting.add(name);
+          wanted.delete(name);
+        }
       }
       if (observation.type !== 'published') return;
       const task = ecs.task(observation.event.resources[0] ?? '');

@@ -23,6 +23,8 @@ export const truthOfVerdicts: Invariant = {
       const { verdict } = step.state.at;
       const move = step.before?.at;
       if (verdict !== 'succeeded' && verdict !== 'rolled_back') return;
+      // A trial that was given up has moved nothing.
+      if (move?.phase === 'closing' && move.cause.ecsName !== undefined) return;
       if (move?.phase !== 'moving' && move?.phase !== 'rolling_back')
         return report(`${step.id} ended ${verdict} while it was ${move?.phase}`);
       const { ecsName, what } = step.state.request;
@@ -36,13 +38,15 @@ export const truthOfVerdicts: Invariant = {
       // With no tasks wanted any release is all there, and ECS does not take that back when more are wanted.
       if (
         verdict === 'succeeded' &&
-        behaviourOf(image) !== 'works' &&
+        !servesSomehow.test(behaviourOf(image)) &&
         (emptiedAt.get(ecsName) ?? 0) < move.since - facts.mostApartMs
       )
         report(`${step.id} succeeded with ${image}, which never works`);
     };
   },
 };
+
+const servesSomehow = /^(?:works|worse|dies)$/;
 
 /** The task definition that is all that runs, where ECS has completed its deployment. */
 function whatRunsComplete(ecs: SimulatedEcs, ecsName: string): string | undefined {
@@ -51,5 +55,16 @@ function whatRunsComplete(ecs: SimulatedEcs, ecsName: string): string | undefine
   if (!service || primary?.rolloutState !== 'COMPLETED') return undefined;
   const running = ecs.tasks(ecsName).filter(({ lastStatus }) => lastStatus === 'RUNNING');
   const isOurs = running.every(({ definitionArn }) => definitionArn === primary.definitionArn);
+  if (!hasAllTraffic(ecs, primary.revisionArn)) return undefined;
   return isOurs && running.length >= service.desiredCount ? primary.definitionArn : undefined;
+}
+
+/** Where traffic is shifted between two groups, all of it is the revision's. */
+function hasAllTraffic(ecs: SimulatedEcs, revisionArn: string): boolean {
+  const { loadBalancers = [], servingGroups = [] } = ecs.revision(revisionArn) ?? {};
+  const rule = loadBalancers[0]?.advancedConfiguration?.productionListenerRule;
+  if (rule === undefined) return true;
+  return ecs
+    .weights(rule)
+    .every(({ targetGroupArn, weight }) => weight === 0 || targetGroupArn === servingGroups[0]);
 }

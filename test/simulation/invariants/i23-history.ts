@@ -1,10 +1,12 @@
+import { applications } from '../../../core/applications/decide.ts';
 import { deployments } from '../../../core/deployments/decide.ts';
-import type { DeploymentState } from '../../../core/deployments/model.ts';
+import { jobs } from '../../../core/jobs/decide.ts';
 import { ledgerSortPrefix } from '../../../core/kernel/ledger.ts';
-import { refKey } from '../../../core/kernel/plan.ts';
+import { type Indexing, refKey } from '../../../core/kernel/plan.ts';
 import type { Item, LedgerEntry } from '../../../core/kernel/ports.ts';
+import { locks } from '../../../core/locks/decide.ts';
+import { pipelines } from '../../../core/pipelines/decide.ts';
 import { services } from '../../../core/services/decide.ts';
-import type { ServiceState } from '../../../core/services/model.ts';
 import type { Invariant, Report } from '../observation.ts';
 import { isSame } from '../same.ts';
 
@@ -47,6 +49,15 @@ export const history: Invariant = {
   },
 };
 
+const domains: Readonly<Record<string, { index(state: unknown): Indexing }>> = {
+  service: services,
+  deployment: deployments,
+  job: jobs,
+  lock: locks,
+  application: applications,
+  pipeline: pipelines,
+} as Record<string, { index(state: unknown): Indexing }>;
+
 const keyOf = ({ ref, revision }: Pick<Item, 'ref' | 'revision'>) => `${refKey(ref)} r${revision}`;
 
 function replay(written: readonly LedgerEntry[], { ref, state }: Item, report: Report): void {
@@ -56,9 +67,6 @@ function replay(written: readonly LedgerEntry[], { ref, state }: Item, report: R
     if (line.from !== at) report(`${keyOf(line)} says that it was ${line.from}, and it was ${at}`);
     at = line.to;
   }
-  const is =
-    ref.kind === 'deployment'
-      ? deployments.index(state as DeploymentState).status
-      : services.index(state as ServiceState).status;
+  const is = domains[ref.kind]?.index(state).status;
   if (at !== is) report(`the history of ${refKey(ref)} ends with ${at}, and it is ${is}`);
 }

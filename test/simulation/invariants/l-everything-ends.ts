@@ -1,4 +1,5 @@
 import type { DeploymentState } from '../../../core/deployments/model.ts';
+import type { JobState } from '../../../core/jobs/model.ts';
 import { refKey } from '../../../core/kernel/plan.ts';
 import type { ServiceState } from '../../../core/services/model.ts';
 import type { Invariant } from '../observation.ts';
@@ -16,7 +17,12 @@ export const everythingEnds: Invariant = {
       if (item.ref.kind === 'deployment') {
         const { at } = item.state as DeploymentState;
         if (at.phase !== 'ended') report(`${refKey(item.ref)} never ended: it is ${at.phase}`);
-      } else {
+      }
+      if (item.ref.kind === 'job') {
+        const { at } = item.state as JobState;
+        if (at.phase !== 'ended') report(`${refKey(item.ref)} never ended: it is ${at.phase}`);
+      }
+      if (item.ref.kind === 'service') {
         const { holder, queue } = item.state as ServiceState;
         if (holder) report(`${holder.deployment} still has ${refKey(item.ref)}`);
         if (queue.length > 0) report(`${queue[0]?.deployment} still waits for ${refKey(item.ref)}`);

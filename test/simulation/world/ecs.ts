@@ -7,7 +7,7 @@ import type {
   StopCode,
   TaskRecord,
 } from '../../../local/ecs/model.ts';
-import type { Functions, TrafficRules } from '../../../local/ecs/ports.ts';
+import type { Functions, TrafficRules, TrafficWeight } from '../../../local/ecs/ports.ts';
 import { ScriptedTargets } from '../../../local/ecs/testing.ts';
 import type { ServiceEvent } from '../../../local/events/model.ts';
 import { scriptedRuntime } from '../../../local/runtimes/scripted/runtime.ts';
@@ -39,6 +39,8 @@ export interface SimulatedEcs {
   definition(arn: string): DefinitionRecord | undefined;
   serviceDeployment(arn: string): ServiceDeploymentRecord | undefined;
   revision(arn: string): RevisionRecord | undefined;
+  /** How a listener's rule leads, by target group. */
+  weights(ruleArn: string): readonly TrafficWeight[];
   /** The task definition that a service deployment leads to. */
   aimOf(serviceDeploymentArn: string): string | undefined;
   /** Kills a container; without a choice one of those that run, if any does. */
@@ -96,6 +98,7 @@ export async function startEcs(options: Options): Promise<SimulatedEcs> {
     definition: (arn) => definitions.get(arn.slice(arn.lastIndexOf('/') + 1)),
     serviceDeployment: (arn) => deployments.get(arn),
     revision: (arn) => revisions.get(arn),
+    weights: (ruleArn) => trafficRules.weights(ruleArn) ?? [],
     aimOf(arn) {
       const target = deployments.get(arn)?.targetRevision;
       return target === undefined ? undefined : revisions.get(target)?.definitionArn;

@@ -48,7 +48,7 @@ function unlocking({ environment, ecsName, locks }: LockState): Request | undefi
     words: `unlock ${ecsName ?? environment}`,
     ask: (deps) =>
       ecsName === undefined
-        ? unlockEnvironment(deps, { params: { environment }, body })
-        : unlockService(deps, { params: { environment, service: ecsName }, body }),
+        ? unlockEnvironment(deps, { params: { environment }, query: {}, body })
+        : unlockService(deps, { params: { environment, service: ecsName }, query: {}, body }),
   };
 }
