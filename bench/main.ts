@@ -2,13 +2,22 @@ import { inspect, parseArgs } from 'node:util';
 import { type Benchmark, type BenchmarkOptions, figureIn } from './benchmark.ts';
 import { bundle } from './bundle.ts';
 import { cost } from './cost.ts';
+import { courseBenchmark } from './course.ts';
 import { intake } from './intake.ts';
 import { judge } from './judge.ts';
 import { local } from './local.ts';
 import { rollout } from './rollout.ts';
 import { listing, table } from './table.ts';
 
-const benchmarks: readonly Benchmark<object>[] = [rollout, intake, bundle, cost, local, judge];
+const benchmarks: readonly Benchmark<object>[] = [
+  rollout,
+  intake,
+  bundle,
+  cost,
+  local,
+  judge,
+  courseBenchmark,
+];
 
 const usage = `npm run -s bench -- NAME [--json]     judge also takes --chart FILE.svg and --traces FOLDER\n\n${listing(benchmarks)}\n`;
 const broken = 1;

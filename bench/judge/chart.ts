@@ -33,12 +33,7 @@ export function chart(data: ChartData): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Operating curves of the judge">`,
     style,
     text(left.errors, 24, 'Time to find more errors', 'title'),
-    text(
-      left.errors,
-      44,
-      '100 requests a second, 0.1 % errors before; mean, dashed: no rule can be faster',
-      'note',
-    ),
+    text(left.errors, 44, '100 requests a second, 0.1 % errors; mean; dashed: the least possible', 'note'),
     ...times.map((value) => gridLine(left.errors, y(value), timeText(value))),
     ...[1.5, 2, 3, 5, 10].map((ratio) => text(x(ratio), plot.bottom + 20, `${ratio}×`, 'tick middle')),
     ...data.errors.map(({ points, isLimit }, each) =>

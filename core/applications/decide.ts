@@ -1,6 +1,5 @@
 import type { DeploymentMessage, DeploymentRequest, Verdict } from '../deployments/model.ts';
-import type { Domain, Indexing, Instant, Send } from '../kernel/plan.ts';
-import { absorb } from './absorb.ts';
+import type { Domain, Instant, Send } from '../kernel/plan.ts';
 import { rollBack } from './back.ts';
 import type {
   ApplicationMessage,
@@ -11,7 +10,7 @@ import type {
   ServicePart,
 } from './model.ts';
 import { goingBack, nextBack, partOf, ready, underWay, withEnds, withPart } from './parts.ts';
-import { listOfApplications } from './records.ts';
+import { applicationReceiver } from './receive.ts';
 import { type ApplicationPlan, end, goOn, reason, toDeployment } from './steps.ts';
 
 /**
@@ -25,11 +24,9 @@ export const applications: Domain<
   ApplicationSeen,
   never
 > = {
-  kind: 'application',
-  absorb,
+  ...applicationReceiver,
   observe,
   decide,
-  index,
 };
 
 /** How long deployments that were told to end may take to. */
@@ -181,11 +178,3 @@ function stop(state: ApplicationState, now: Instant): ApplicationPlan {
 }
 
 const names = (parts: readonly ServicePart[]) => parts.map(({ name }) => name).join(', ');
-
-function index({ request, at }: ApplicationState): Indexing {
-  const order = `${String(request.requestedAt).padStart(15, '0')}#${request.id}`;
-  return {
-    status: at.phase === 'ended' ? at.verdict : at.phase,
-    list: { name: listOfApplications(request.environment, request.app), order },
-  };
-}

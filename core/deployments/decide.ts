@@ -1,5 +1,4 @@
-import type { Domain, Indexing, Instant } from '../kernel/plan.ts';
-import { absorb } from './absorb.ts';
+import type { Domain, Instant } from '../kernel/plan.ts';
 import { runAfter, runBefore } from './after.ts';
 import { keepCourse } from './course/went.ts';
 import { gated } from './gated.ts';
@@ -7,7 +6,7 @@ import type { DeploymentEffect, DeploymentMessage, DeploymentState } from './mod
 import { move } from './moving.ts';
 import { observe } from './observe.ts';
 import { aimOf, claim, prepare, wait } from './prepare.ts';
-import { listOfDeployments } from './records.ts';
+import { deploymentReceiver } from './receive.ts';
 import { close, rollBack } from './returning.ts';
 import type { DeploymentQuery, DeploymentSeen } from './seeing.ts';
 import { afterwards, type DeploymentPlan, end } from './steps.ts';
@@ -24,14 +23,12 @@ export const deployments: Domain<
   DeploymentSeen,
   DeploymentEffect
 > = {
-  kind: 'deployment',
-  absorb: (state, input, now) => keepCourse(state, absorb(state, input, now)),
+  ...deploymentReceiver,
   observe,
   decide(state, seen, now) {
     const plan = decide(state, seen, now);
     return { ...plan, next: keepCourse(state, plan.next) };
   },
-  index,
 };
 
 /**
@@ -72,12 +69,4 @@ function decideAt(state: DeploymentState, seen: DeploymentSeen, now: Instant): D
     case 'ended':
       return { ...afterwards(state), reasons: [{ code: at.verdict, text: at.reason }] };
   }
-}
-
-function index({ request, at }: DeploymentState): Indexing {
-  const order = `${String(request.requestedAt).padStart(15, '0')}#${request.id}`;
-  return {
-    status: at.phase === 'ended' ? at.verdict : at.phase,
-    list: { name: listOfDeployments(request.service), order },
-  };
 }

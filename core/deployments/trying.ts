@@ -105,7 +105,9 @@ function grown(state: DeploymentState, at: At<'trying'>, now: Instant): At<'tryi
   const step = course && stepAt(course, at.course);
   const count = step ? tasksFor(step.trafficPercent, countOf(at.aim)) : 1;
   const deadline = now + at.aim.settings.timeoutSeconds * 1000;
-  return { ...at, deadline, siblings: { ...at.siblings, canary: { count } } };
+  // A step that asks for as many tasks as the one before has them already, and nothing is told of it again.
+  const canary = at.siblings.canary?.count === count ? at.siblings.canary : { count };
+  return { ...at, deadline, siblings: { ...at.siblings, canary } };
 }
 
 /** What goes on is given more time: a step its own, and as much again to come to the next. */

@@ -1,5 +1,4 @@
-import type { Domain, Indexing, Instant, Plan, Reason } from '../kernel/plan.ts';
-import { absorb } from './absorb.ts';
+import type { Domain, Instant, Plan, Reason } from '../kernel/plan.ts';
 import type {
   JobEffect,
   JobEnded,
@@ -13,15 +12,13 @@ import type {
   SeenTask,
 } from './model.ts';
 import { outcomeOf, type StoppedTask } from './outcome.ts';
-import { listOfJobs } from './records.ts';
+import { jobReceiver } from './receive.ts';
 
 /** A one-off task: started once, followed to its end, told of to whoever asked for it. */
 export const jobs: Domain<JobState, JobMessage, JobQuery, JobSeen, JobEffect> = {
-  kind: 'job',
-  absorb,
+  ...jobReceiver,
   observe,
   decide,
-  index,
 };
 
 type JobPlan = Plan<JobState, JobEffect>;
@@ -237,11 +234,3 @@ function end(
 }
 
 const reason = (code: string, text: string): Reason => ({ code, text });
-
-function index({ request, at }: JobState): Indexing {
-  const order = `${String(request.requestedAt).padStart(15, '0')}#${request.id}`;
-  return {
-    status: at.phase === 'ended' ? at.verdict : at.phase,
-    list: { name: listOfJobs(request.environment, request.ecsName), order },
-  };
-}

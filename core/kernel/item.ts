@@ -1,7 +1,7 @@
 import { BerthError } from './errors.ts';
-import type { Domain, Indexing, Input, Instant, Plan, Reason, Ref, Send } from './plan.ts';
+import type { Domain, Indexing, Input, Instant, Plan, Receiver, Ref, Send } from './plan.ts';
 import { refKey } from './plan.ts';
-import type { Intent, Item, LedgerEntry } from './ports.ts';
+import type { Heard, Intent, Item, LedgerEntry } from './ports.ts';
 import type { LedgerEffect, Perform, Performed } from './settle.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds domains of different types side by side
@@ -16,6 +16,11 @@ export interface Member {
 
 export type Members = Readonly<Record<string, Member>>;
 
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type AnyReceiver = Receiver<any, any, any>;
+
+export type Receivers = Readonly<Record<string, AnyReceiver>>;
+
 /** How long one settler has an outbox to itself: longer than an effect may take, short enough to wait for. */
 const leaseMs = 10_000;
 const maxInbox = 64;
@@ -26,10 +31,11 @@ interface Assembly {
   readonly ref: Ref;
   /** What the item's state became by the inputs, before anything was decided. */
   readonly state: unknown;
-  readonly plan: Plan<unknown, unknown>;
+  /** Undefined where others decide: then it is theirs to look now. */
+  readonly plan: Plan<unknown, unknown> | undefined;
   readonly inputs: readonly Input<unknown, unknown>[];
   readonly performed: Performed;
-  readonly domain: AnyDomain;
+  readonly domain: AnyReceiver;
   readonly now: Instant;
   /** Takes the lease where it is free. */
   readonly owner?: string;
@@ -41,25 +47,42 @@ interface Assembly {
  * @throws BerthError `throttled` where a message would be absorbed then: whoever sent it sends it again.
  */
 export function assemble(assembly: Assembly): Item {
-  const item = compose(assembly);
+  const { plan, now } = assembly;
+  const item = plan ? compose(assembly, plan) : undecided(assembly, now);
   if (item.outbox.length <= maxOutbox) return item;
   if (remaining(assembly).length === 0)
     throw new Error(`${refKey(assembly.ref)} decided more than ${maxOutbox} effects at once`);
   if (messageIds(assembly.inputs).length > 0)
     throw new BerthError('throttled', `${refKey(assembly.ref)} has its hands full; try again shortly`);
-  return compose({ ...assembly, plan: { next: assembly.state, effects: [], reasons: [outboxFull] } });
+  return undecided(assembly, undefined);
 }
 
-const outboxFull: Reason = {
-  code: 'outbox-full',
-  text: 'Nothing more is decided until what was decided is done',
+/** What was heard is kept for the line of history of whoever decides. */
+function undecided(assembly: Assembly, wakeAt: Instant | undefined): Item {
+  const heard = heardIn(assembly);
+  const plan = { next: assembly.state, effects: [], ...(wakeAt !== undefined && { wakeAt }) };
+  return { ...compose(assembly, plan), ...(heard && { heard }) };
+}
+
+function heardIn({ item, state, domain, inputs }: Assembly): Heard | undefined {
+  if (same(item?.state, state)) return item?.heard;
+  const { from, inputs: before } = item?.heard ?? {
+    from: item && domain.index(item.state).status,
+    inputs: [],
+  };
+  return { from, inputs: [...before, ...inputs.map(heardAs)].slice(-maxInbox) };
+}
+
+/** Without reasons nothing was decided, and nothing is written into history. */
+type Outline = Omit<Plan<unknown, unknown>, 'reasons'> & {
+  readonly reasons?: Plan<unknown, unknown>['reasons'];
 };
 
-function compose(assembly: Assembly): Item {
-  const { item, ref, plan, domain, now } = assembly;
+function compose(assembly: Assembly, plan: Outline): Item {
+  const { item, ref, domain, now } = assembly;
   const revision = (item?.revision ?? 0) + 1;
   const index = domain.index(plan.next);
-  const outbox = [...remaining(assembly), ...decided(assembly, revision, index)];
+  const outbox = [...remaining(assembly), ...decided(assembly, plan, revision, index)];
   const lease = nextLease(assembly, outbox);
   const wakeAt = nextWake(plan.wakeAt, outbox, lease, now);
   return {
@@ -80,6 +103,7 @@ export function unchanged(item: Item, next: Item, now: Instant): boolean {
     same(item.state, next.state) &&
     sameEach(item.outbox, next.outbox) &&
     sameEach(item.inbox, next.inbox) &&
+    same(item.heard, next.heard) &&
     (next.outbox.length === 0 || item.lease?.owner === next.lease?.owner) &&
     wakesInTime(item.wakeAt, next.wakeAt, now)
   );
@@ -114,23 +138,20 @@ function remaining({ item, performed, owner }: Assembly): Intent[] {
 }
 
 /** A transition's intents, and its line of history. What changes nothing and does nothing has no history. */
-function decided(assembly: Assembly, revision: number, index: Indexing): Intent[] {
-  const { item, ref, plan, now } = assembly;
+function decided(assembly: Assembly, plan: Outline, revision: number, index: Indexing): Intent[] {
+  const { item, ref, now } = assembly;
   const effects = plan.effects as readonly { type: string }[];
-  if (effects.length === 0 && same(item?.state, plan.next)) return [];
+  if (!plan.reasons) return [];
+  if (effects.length === 0 && same(item?.state, plan.next) && !item?.heard) return [];
   const entry: LedgerEntry = {
     ref,
     revision,
     at: now,
-    from: item && assembly.domain.index(item.state).status,
+    from: item?.heard ? item.heard.from : item && assembly.domain.index(item.state).status,
     to: index.status,
     reasons: plan.reasons,
     effects: effects.map(inWords),
-    inputs: assembly.inputs.map((input) =>
-      input.type === 'message'
-        ? typeOf(input.message)
-        : `${typeOf(input.effect)} ${input.outcome.ok ? 'done' : 'failed'}`,
-    ),
+    inputs: [...(item?.heard?.inputs ?? []), ...assembly.inputs.map(heardAs)],
   };
   const ledger: LedgerEffect = { type: 'ledger', entry };
   const intents = [ledger, ...effects].map((effect, place) => ({
@@ -177,6 +198,11 @@ function wakesInTime(stored: Instant | undefined, wanted: Instant | undefined, n
 
 const messageIds = (inputs: readonly Input<unknown, unknown>[]) =>
   inputs.filter((input) => input.type === 'message').map((input) => input.id);
+
+const heardAs = (input: Input<unknown, unknown>): string =>
+  input.type === 'message'
+    ? typeOf(input.message)
+    : `${typeOf(input.effect)} ${input.outcome.ok ? 'done' : 'failed'}`;
 
 /** What an effect is, without its payload; a message with whom it is for. */
 function inWords(effect: { readonly type: string }): string {

@@ -66,6 +66,12 @@ export interface Domain<State, Message, Query, Seen, Effect> {
   followers?(state: State): readonly Ref[];
 }
 
+/** The part of a domain that takes in what happened, for whoever leaves deciding to others. */
+export type Receiver<State, Message, Effect> = Pick<
+  Domain<State, Message, never, never, Effect>,
+  'kind' | 'absorb' | 'index'
+>;
+
 export interface Indexing {
   /** The list it stands in and its place there. */
   readonly list?: { readonly name: string; readonly order: string };

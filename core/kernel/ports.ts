@@ -26,6 +26,15 @@ export interface Item {
   /** Who settles the outbox, and until when nobody else does. */
   readonly lease?: { readonly owner: string; readonly until: Instant };
   readonly list?: { readonly name: string; readonly order: string };
+  /** What changed the state since it was decided upon last: the next decision's line of history tells of it. */
+  readonly heard?: Heard;
+}
+
+export interface Heard {
+  /** The status before; undefined where there was nothing. */
+  readonly from?: string | undefined;
+  /** As in `LedgerEntry`. */
+  readonly inputs: readonly string[];
 }
 
 /** An effect that was decided and not yet known to be done. */

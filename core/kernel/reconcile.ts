@@ -1,5 +1,13 @@
 import { LostRace } from './errors.ts';
-import { assemble, type Member, type Members, settled, unchanged } from './item.ts';
+import {
+  type AnyReceiver,
+  assemble,
+  type Member,
+  type Members,
+  type Receivers,
+  settled,
+  unchanged,
+} from './item.ts';
 import type { Indexing, Input, Instant, Plan, Ref } from './plan.ts';
 import { refKey } from './plan.ts';
 import type { Alarms, Clock, Item, Log, Store } from './ports.ts';
@@ -9,7 +17,10 @@ export interface EngineDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly alarms: Alarms;
+  /** What is decided here. */
   readonly members: Members;
+  /** What only takes messages in here, and is rung for: others decide. */
+  readonly receivers?: Receivers;
   readonly log: Log;
   /** Who this is among all that settle outboxes, unique to the process; each wake adds its number. */
   readonly owner: string;
@@ -21,7 +32,10 @@ export interface Engine {
    * no other from its turn; what it failed with is thrown at the end.
    */
   wake(refs: readonly Ref[]): Promise<void>;
-  /** Takes a message in and stores what it comes to; effects are left to a later `wake`. */
+  /**
+   * Takes a message in and stores what it comes to, decided upon where that is done here; all else is left to a later
+   * `wake`, which is rung for.
+   */
   deliver(ref: Ref, message: unknown, id: string): Promise<Item | undefined>;
   /** What would be decided now, without any change. */
   explain(ref: Ref): Promise<(Plan<unknown, unknown> & Indexing) | undefined>;
@@ -84,7 +98,10 @@ async function wakeAll(deps: Run, refs: readonly Ref[]): Promise<void> {
   const failures: unknown[] = [];
   for (let ref = agenda.next(); ref; ref = agenda.next()) {
     const isTooMany = agenda.taken > maxAgenda;
-    const look = isTooMany ? deps.alarms.ring(ref, deps.clock.now()) : run(deps, ref, agenda);
+    const look =
+      isTooMany || !isDecidedHere(deps, ref)
+        ? deps.alarms.ring(ref, deps.clock.now())
+        : run(deps, ref, agenda);
     await look.catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 1) throw new AggregateError(failures, `${failures.length} looks failed`);
@@ -116,7 +133,7 @@ const nothing: Performed = { inputs: [], done: [], retries: [] };
  * as this run stored it last: it need not be read again, for the commit says whether it is still so.
  */
 async function turn(deps: Run, ref: Ref, what: Turn, known?: Item): Promise<Item | undefined> {
-  const { domain, look } = member(deps, ref);
+  const domain = receiver(deps, ref);
   for (let race = 0; race < maxRaces; race++) {
     const item = race === 0 && known ? known : await deps.store.load(ref);
     const now = deps.clock.now();
@@ -124,12 +141,11 @@ async function turn(deps: Run, ref: Ref, what: Turn, known?: Item): Promise<Item
     if (item && isOldNews(what, fresh)) return remind(deps, item, now);
     const state = absorbAll(domain, item, fresh, now);
     if (state === undefined) return undefined;
-    const plan = domain.decide(state, await look(domain.observe(state, now)), now);
     const next = assemble({
       item,
       ref,
       state,
-      plan,
+      plan: isDecidedHere(deps, ref) ? await decided(deps, ref, state, now) : undefined,
       inputs: fresh,
       performed: what,
       domain,
@@ -145,9 +161,14 @@ async function turn(deps: Run, ref: Ref, what: Turn, known?: Item): Promise<Item
   throw new LostRace(`${refKey(ref)} kept changing; look again`);
 }
 
+async function decided(deps: Run, ref: Ref, state: unknown, now: Instant): Promise<Plan<unknown, unknown>> {
+  const { domain, look } = member(deps, ref);
+  return domain.decide(state, await look(domain.observe(state, now)), now);
+}
+
 /** Whoever delivered it first may have died before it rang. */
 function remind(deps: Run, item: Item, now: Instant): Item {
-  if (item.outbox.length > 0) ring(deps, item.ref, Math.max(now, item.lease?.until ?? now));
+  if (item.outbox.length > 0 || item.heard) ring(deps, item.ref, Math.max(now, item.lease?.until ?? now));
   return item;
 }
 
@@ -157,7 +178,7 @@ function isOldNews(what: Turn, fresh: readonly Input<unknown, unknown>[]): boole
 }
 
 function absorbAll(
-  domain: Member['domain'],
+  domain: AnyReceiver,
   item: Item | undefined,
   inputs: readonly Input<unknown, unknown>[],
   now: Instant,
@@ -191,8 +212,9 @@ async function settleOutbox(deps: Run, item: Item, agenda: Agenda): Promise<Perf
       log: deps.log,
       perform: member(deps, item.ref).perform,
       send: async (to, message, id) => {
-        await turn(deps, to, { ...nothing, inputs: [{ type: 'message', id, message }], settle: true });
-        agenda.add(to);
+        const settle = isDecidedHere(deps, to);
+        await turn(deps, to, { ...nothing, inputs: [{ type: 'message', id, message }], settle });
+        if (settle) agenda.add(to);
       },
     }),
   );
@@ -229,6 +251,12 @@ function member(deps: EngineDependencies, ref: Ref): Member {
   if (!found) throw new Error(`no domain is registered for ${refKey(ref)}`);
   return found;
 }
+
+const receiver = (deps: EngineDependencies, ref: Ref): AnyReceiver =>
+  deps.receivers?.[ref.kind] ?? member(deps, ref).domain;
+
+/** What is not registered at all is not others' either: it is an error. */
+const isDecidedHere = ({ receivers }: EngineDependencies, { kind }: Ref) => !(receivers && kind in receivers);
 
 /** What is still to be looked at in this run, each once at a time. */
 class Agenda {

@@ -1,6 +1,6 @@
 import { deploymentRef } from '../deployments/records.ts';
-import type { Domain, Indexing, Instant, Plan, Reason } from '../kernel/plan.ts';
-import { absorb, withVerdict } from './absorb.ts';
+import type { Domain, Instant, Plan, Reason } from '../kernel/plan.ts';
+import { withVerdict } from './absorb.ts';
 import type {
   PipelineEffect,
   PipelineMessage,
@@ -9,17 +9,15 @@ import type {
   PipelineState,
   Run,
 } from './model.ts';
-import { listOfPipelines } from './records.ts';
+import { isUnderWay, pipelineReceiver, statusOf } from './receive.ts';
 import { dueAt } from './report.ts';
 
 /** Turns commits into deployments, in their order, and tells GitHub what became of them. */
 export const pipelines: Domain<PipelineState, PipelineMessage, PipelineQuery, PipelineSeen, PipelineEffect> =
   {
-    kind: 'pipeline',
-    absorb,
+    ...pipelineReceiver,
     observe,
     decide,
-    index,
   };
 
 /** Deployments tell of their end; that one was not heard is the exception. */
@@ -28,8 +26,6 @@ const lookMs = 5 * 60_000;
 const forgottenMs = 30 * 24 * 3600_000;
 /** GitHub wants less than one a second from one caller; and an outbox is settled in order. */
 const maxReports = 4;
-
-const isUnderWay = ({ deployment, verdict }: Run) => deployment !== undefined && verdict === undefined;
 
 function observe({ runs }: PipelineState, now: Instant): PipelineQuery {
   const missed = runs.filter((run) => isUnderWay(run) && now - run.at >= lookMs);
@@ -96,17 +92,4 @@ function wakeOf({ runs }: PipelineState, now: Instant): Instant | undefined {
     ];
   });
   return moments.length === 0 ? undefined : Math.min(...moments);
-}
-
-const statusOf = ({ configured, runs }: PipelineState) =>
-  runs.some(isUnderWay) ? 'deploying' : configured ? 'listening' : 'off';
-
-function index(state: PipelineState): Indexing {
-  const { configured, environment, ecsName } = state;
-  return {
-    status: statusOf(state),
-    ...(configured && {
-      list: { name: listOfPipelines(environment, configured.rule.repository), order: ecsName },
-    }),
-  };
 }

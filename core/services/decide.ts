@@ -1,7 +1,6 @@
-import type { Domain, Indexing, Instant, Plan } from '../kernel/plan.ts';
-import { absorb } from './absorb.ts';
+import type { Domain, Instant, Plan } from '../kernel/plan.ts';
 import type { Aim, Claim, ReleaseRef, ServiceEffect, ServiceMessage, ServiceState } from './model.ts';
-import { listOfServices } from './records.ts';
+import { serviceReceiver } from './receive.ts';
 import { applySiblings, clearSiblings, siblingsWakeAt, tellOfSiblings } from './siblings.ts';
 import { nothing, reason, type Step, tell } from './steps.ts';
 
@@ -10,11 +9,9 @@ import { nothing, reason, type Step, tell } from './steps.ts';
  * working at the same time, numbers the releases, and writes to ECS one generation after the other.
  */
 export const services: Domain<ServiceState, ServiceMessage, object, object, ServiceEffect> = {
-  kind: 'service',
-  absorb,
+  ...serviceReceiver,
   observe: () => ({}),
   decide,
-  index,
   followers: ({ holder }) => (holder ? [{ kind: 'deployment', id: holder.deployment }] : []),
 };
 
@@ -206,12 +203,5 @@ function tellDeployment(state: ServiceState): Step {
     state: { ...state, told: generation },
     effects: [tell(deployment, news)],
     reasons: [reason(news.type, text)],
-  };
-}
-
-function index(state: ServiceState): Indexing {
-  return {
-    status: state.applying === undefined ? (state.holder ? 'deploying' : 'idle') : 'applying',
-    list: { name: listOfServices(state.environment), order: state.ecsName },
   };
 }

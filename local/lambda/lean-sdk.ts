@@ -71,7 +71,8 @@ const cuts: readonly Cut[] = [
   },
   // DynamoDB's endpoint discovery is off unless asked for.
   {
-    modules: /[\\/]@aws-sdk[\\/]middleware-endpoint-discovery[\\/]dist-es[\\/]resolveEndpointDiscoveryConfig\.js$/,
+    modules:
+      /[\\/]@aws-sdk[\\/]middleware-endpoint-discovery[\\/]dist-es[\\/]resolveEndpointDiscoveryConfig\.js$/,
     instead: () => 'export const resolveEndpointDiscoveryConfig = (config) => config;',
     loader: 'js',
   },
@@ -85,7 +86,8 @@ const cuts: readonly Cut[] = [
     loader: 'js',
   },
   {
-    modules: /[\\/]@aws-sdk[\\/]core[\\/]dist-es[\\/]submodules[\\/]client[\\/]util-endpoints[\\/]lib[\\/]aws[\\/]partition\.js$/,
+    modules:
+      /[\\/]@aws-sdk[\\/]core[\\/]dist-es[\\/]submodules[\\/]client[\\/]util-endpoints[\\/]lib[\\/]aws[\\/]partition\.js$/,
     instead: () => `
       const refuse = () => { ${refuse('partitions')} };
       export const getUserAgentPrefix = () => '';
@@ -95,13 +97,15 @@ const cuts: readonly Cut[] = [
   },
   // Node reads dates.
   {
-    modules: /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]serde[\\/](?:schema-serde-lib[\\/]schema-)?date-utils\.js$/,
+    modules:
+      /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]serde[\\/](?:schema-serde-lib[\\/]schema-)?date-utils\.js$/,
     instead: () => `export * from ${standIn('dates.ts')};`,
     loader: 'js',
   },
   // Lambda has no files of configuration, and says its region in the environment.
   {
-    modules: /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]config[\\/]node-config-provider[\\/]fromSharedConfigFiles\.js$/,
+    modules:
+      /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]config[\\/]node-config-provider[\\/]fromSharedConfigFiles\.js$/,
     instead: () => `
       const nothing = Object.assign(new Error('there are no files of configuration'), { tryNextLink: true });
       export const fromSharedConfigFiles = () => () => Promise.reject(nothing);
@@ -115,7 +119,8 @@ const cuts: readonly Cut[] = [
   },
   // Nobody asks for the mode of retries that measures how much a service takes.
   {
-    modules: /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]retry[\\/]util-retry[\\/]AdaptiveRetryStrategy\.js$/,
+    modules:
+      /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]retry[\\/]util-retry[\\/]AdaptiveRetryStrategy\.js$/,
     instead: () => `export class AdaptiveRetryStrategy { constructor() { ${refuse('adaptive retries')} } }`,
     loader: 'js',
   },

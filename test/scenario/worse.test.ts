@@ -1,4 +1,3 @@
-import { ListServicesCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApplicationView } from '../../core/contract/application-views.ts';
 import { startBerth, type TestBerth } from '../support/berth.ts';
@@ -11,10 +10,11 @@ import {
   withUsers,
 } from '../support/judged-shop.ts';
 import { freePorts } from '../support/ports.ts';
+import { servicesOf, tasksOf } from '../support/truth.ts';
+import { until } from '../support/until.ts';
 
 /* Releases that are worse, with real users: what the judge finds goes back, and so does what went with it. */
 
-const cluster = 'local';
 const steps = [{ traffic: '25%', for: '3m' }];
 const judge = { from: 'metrics', errors: { atMost: '1.5x' } };
 const rolling = { strategy: 'rolling' };
@@ -46,15 +46,8 @@ const workerAs = (release: JudgedRelease, deploy: Fields) => shop.service(releas
 const deploy = (file: string, ...more: string[]) =>
   berth.cli('deploy', '-f', file, ...more, '--wait', '--json');
 
-/** The ECS services there are, and the tasks of one. */
-const services = async () => {
-  const { serviceArns = [] } = await berth.clients.ecs.send(new ListServicesCommand({ cluster }));
-  return serviceArns.map((arn) => arn.split('/').at(-1)).toSorted();
-};
-const tasks = async (serviceName: string) => {
-  const { taskArns = [] } = await berth.clients.ecs.send(new ListTasksCommand({ cluster, serviceName }));
-  return taskArns.toSorted();
-};
+const services = () => servicesOf(berth);
+const tasks = (name: string) => tasksOf(berth, name);
 const allServices = ['shop-api', 'shop-web', 'shop-worker'];
 
 test('a migration that fails stops the rest: nothing moves, and it is told with its last words', async () => {
@@ -108,6 +101,10 @@ describe.concurrent('each found while it has no more than its share', () => {
       cause: { code: 'judge' },
       judgement: { verdict: 'worse' },
     });
+    await until(
+      'nothing to stand beside it',
+      async () => !(await services()).some((name) => name.includes('--')),
+    );
     expect(await tasks('shop-worker')).toEqual(before);
     expect(before).toHaveLength(4);
   }, 240_000);
@@ -119,16 +116,14 @@ test('three services go back as one when the last of them is found worse', async
     api: await apiAs('judged-v2', { needs: ['worker'] }),
     worker: { ...(await workerAs('judged', rolling)), run: 'node worker.mjs --again' },
   });
-  const onApi = withUsers(api, () => onWeb);
-  const onWeb = withUsers(web, () => deploy(file));
-  const { result, users } = await onWeb;
-  const { report: apiReport } = await onApi;
+  const onApi = await withUsers(api, () => withUsers(web, () => deploy(file)));
+  const { result, users } = onApi.result;
   console.log('three', result.stdout, users.served('v1'), users.served('v3'));
   expect(result.exitCode).toBe(3);
   const { application } = JSON.parse(result.stdout) as { application: ApplicationView };
   expect(application).toMatchObject({ verdict: 'rolled_back', cause: { service: 'web' } });
   expect(application.reason).toMatch(/api is back at v1; worker is back at v1/);
-  expect(apiReport.failures).toEqual([]);
+  expect(onApi.report.failures).toEqual([]);
   expect(users.served('v1').errors).toBe(0);
   expect(await services()).toEqual(allServices);
 }, 240_000);

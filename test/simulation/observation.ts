@@ -111,6 +111,8 @@ export interface Facts {
   readonly story: Story;
   /** How far the clocks of two processes may be apart. */
   readonly mostApartMs: number;
+  /** Whether processes may stand still between a look and what is decided upon it. */
+  readonly mayFreeze: boolean;
 }
 
 type Committed = Extract<Observation, { type: 'committed' }>;

@@ -1,5 +1,6 @@
 import { refKey } from '../../core/kernel/plan.ts';
 import type { Item, StoredRecord } from '../../core/kernel/ports.ts';
+import { faultNames } from './faults.ts';
 import { invariants } from './invariants/all.ts';
 import type { Facts, Observation, Watch } from './observation.ts';
 import type { Story } from './story.ts';
@@ -10,6 +11,8 @@ export interface Violation {
   readonly invariant: string;
   readonly text: string;
 }
+
+const freezing = faultNames.filter((name) => name.startsWith('is frozen'));
 
 /** Asks every invariant after every step of a run, and keeps what was broken. */
 export interface Watching {
@@ -33,7 +36,11 @@ export function createWatching(): Watching {
     violations,
     begin({ ecs, weather }, story) {
       const { night } = story;
-      const facts: Facts = { items, records, ecs, acknowledged, night, story, mostApartMs: mostApartMs(weather) };
+      const facts: Facts = {
+        ...{ items, records, ecs, acknowledged, night, story },
+        mostApartMs: mostApartMs(weather),
+        mayFreeze: freezing.some((fault) => weather.has(fault)),
+      };
       watches = invariants.map(({ name, watch }) => ({
         watch: watch(facts),
         report: (text) => void violations.push({ invariant: name, text }),

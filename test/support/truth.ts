@@ -1,6 +1,7 @@
 import {
   DescribeServicesCommand,
   ListServiceDeploymentsCommand,
+  ListServicesCommand,
   ListTaskDefinitionsCommand,
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
@@ -43,4 +44,19 @@ export async function truthOf(berth: TestBerth, service: string): Promise<Truth>
     desired: described.services?.[0]?.desiredCount ?? 0,
     running: described.services?.[0]?.runningCount ?? 0,
   };
+}
+
+/** The names of the ECS services that there are, sorted: whatever stands beside one is among them. */
+export async function servicesOf({ clients: { ecs } }: TestBerth): Promise<readonly string[]> {
+  const { serviceArns = [] } = await ecs.send(new ListServicesCommand({ cluster, maxResults: 100 }));
+  return serviceArns.map((arn) => arn.split('/').at(-1) ?? '').toSorted();
+}
+
+/** The tasks that should run of an ECS service, sorted. */
+export async function tasksOf(
+  { clients: { ecs } }: TestBerth,
+  serviceName: string,
+): Promise<readonly string[]> {
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName }));
+  return taskArns.toSorted();
 }

@@ -37,13 +37,13 @@ export const aggregateKey = (ref: Ref): RecordKey => ({ partition: refKey(ref), 
  * @throws BerthError `invalid-request` for a key, `too-large` for a body that DynamoDB would refuse.
  */
 export function encodeAggregate(item: Item): Attributes {
-  const { ref, revision, state, outbox, inbox, lease } = item;
+  const { ref, revision, state, outbox, inbox, lease, heard } = item;
   if (ref.kind.includes('#')) throw new BerthError('invalid-request', `a kind has no '#': ${ref.kind}`);
   const key = aggregateKey(ref);
   const dueAt = item.wakeAt === undefined ? undefined : Math.ceil(item.wakeAt);
   checkNumber('wakeAt', dueAt);
   return {
-    ...encode(key, { state, outbox, inbox, lease }, item.list),
+    ...encode(key, { state, outbox, inbox, lease, heard }, item.list),
     [revisionAttribute]: number(revision),
     ...(dueAt !== undefined && {
       [due.hash.name]: string(shardOf(key.partition)),
@@ -53,9 +53,9 @@ export function encodeAggregate(item: Item): Attributes {
 }
 
 export function decodeAggregate(attributes: Attributes): Item {
-  const { state, outbox, inbox, lease } = bodyOf(attributes) as Pick<
+  const { state, outbox, inbox, lease, heard } = bodyOf(attributes) as Pick<
     Item,
-    'state' | 'outbox' | 'inbox' | 'lease'
+    'state' | 'outbox' | 'inbox' | 'lease' | 'heard'
   >;
   const wakeAt = numberOf(attributes, due.range.name);
   const place = listOf(attributes);
@@ -67,6 +67,7 @@ export function decodeAggregate(attributes: Attributes): Item {
     inbox,
     ...(wakeAt !== undefined && { wakeAt }),
     ...(lease && { lease }),
+    ...(heard && { heard }),
     ...(place && { list: place }),
   };
 }

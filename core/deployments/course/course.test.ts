@@ -116,6 +116,12 @@ describe('a course of a worker', () => {
     expect(world.now).toBeGreaterThanOrEqual(180_000);
   });
 
+  it('goes on to a step that asks for as many tasks as the one before', () => {
+    const steps = [5, 8, 12].map((trafficPercent) => ({ trafficPercent, forSeconds: 30 }));
+    const world = new CourseWorld({ ...plainCourse, steps }, { isShifted: false });
+    world.until(({ phase }) => phase === 'succeeded');
+  });
+
   it('that is worse never moves the service', () => {
     const world = new CourseWorld(judged, { isShifted: false });
     world.errors = { canary: 0.2, baseline: 0.001 };

@@ -180,10 +180,12 @@ export class CourseWorld {
   }
 
   #tried({ siblings }: Extract<ServiceMessage, { type: 'siblings' }>): void {
+    const before: Readonly<Record<string, object>> = this.siblings;
     this.siblings = siblings as typeof this.siblings;
     for (const role of ['canary', 'baseline'] as const) {
       const wanted = siblings[role];
-      if (!wanted) continue;
+      // What stands there already is not told of again.
+      if (!wanted || JSON.stringify(wanted) === JSON.stringify(before[role])) continue;
       const { taskDefinitionArn } = wanted.aim.release;
       const news = { role, generation: 3, ecsDeploymentId: 'ecs-svc/s', count: wanted.count, at: this.now };
       this.say({ type: 'sibling_applied', taskDefinitionArn, ...news });

@@ -18,6 +18,10 @@ export function endpointsOf(service: string) {
   return ({ Region, Endpoint }: Parameters) => {
     if (!Endpoint && !Region) throw new Error('AWS_REGION is not in the environment');
     const domain = domains.find(([start]) => Region?.startsWith(start))?.[1] ?? 'amazonaws.com';
-    return { url: new URL(Endpoint ?? `https://${service}.${Region}.${domain}`), properties: {}, headers: {} };
+    return {
+      url: new URL(Endpoint ?? `https://${service}.${Region}.${domain}`),
+      properties: {},
+      headers: {},
+    };
   };
 }

@@ -1,4 +1,11 @@
 import type { Invariant } from '../observation.ts';
+import { traffic } from './c1-traffic.ts';
+import { held } from './c2-held.ts';
+import { nothingBeside } from './c3-nothing-beside.ts';
+import { gatesAndJobs } from './c4-gates.ts';
+import { judgement } from './c5-judgement.ts';
+import { whoSaidIt } from './c6-who-said-it.ts';
+import { oneTask } from './i01-one-task.ts';
 import { versionsNeverFall } from './i03-versions-never-fall.ts';
 import { noOrphans } from './i04-no-orphans.ts';
 import { noFalseAbsence } from './i05-no-false-absence.ts';
@@ -7,10 +14,12 @@ import { oneHolder } from './i06-one-holder.ts';
 import { bounds } from './i07-bounds.ts';
 import { truthOfVerdicts } from './i08-truth-of-verdicts.ts';
 import { wayBack } from './i09-way-back.ts';
+import { breaker } from './i10-breaker.ts';
 import { confluence } from './i11-confluence.ts';
 import { intentFirst } from './i12-intent-first.ts';
 import { callRates } from './i14-call-rates.ts';
 import { poisonIsSetAside } from './i15-poison.ts';
+import { counts } from './i16-counts.ts';
 import { clocks } from './i17-clocks.ts';
 import { staticStability } from './i20-static-stability.ts';
 import { history } from './i23-history.ts';
@@ -22,6 +31,7 @@ import { heardOnce } from './m-heard-once.ts';
 
 /** What has to hold in one run. Determinism (I28) is about two, and is seen to by whoever runs them. */
 export const invariants: readonly Invariant[] = [
+  oneTask,
   versionsNeverFall,
   noOrphans,
   noFalseAbsence,
@@ -30,16 +40,24 @@ export const invariants: readonly Invariant[] = [
   bounds,
   truthOfVerdicts,
   wayBack,
+  breaker,
   confluence,
   intentFirst,
   callRates,
   poisonIsSetAside,
+  counts,
   clocks,
   staticStability,
   history,
   eventStream,
   tokens,
   heardOnce,
+  traffic,
+  held,
+  nothingBeside,
+  gatesAndJobs,
+  judgement,
+  whoSaidIt,
   everythingEnds,
   serviceIsTarget,
 ];

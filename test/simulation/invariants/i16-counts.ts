@@ -1,0 +1,33 @@
+import { ecsNameOf } from '../world/people.ts';
+import type { Facts, Invariant } from '../observation.ts';
+
+/** I16: how many tasks a service has is people's affair: Berth writes no count that nobody asked for. */
+export const counts: Invariant = {
+  name: 'I16 counts as asked',
+  watch: (facts) => {
+    const asked = new Map<string, ReadonlySet<number>>();
+    for (const { name } of facts.story.services) asked.set(ecsNameOf(name), askedOf(facts, name));
+    return (observation, report) => {
+      if (observation.type !== 'written' || !/^(Create|Update)Service$/.test(observation.action)) return;
+      const { service, serviceName, desiredCount } = observation.input;
+      const name = String(serviceName ?? service);
+      const main = name.replace(/--.*$/, '');
+      if (desiredCount === undefined) return;
+      const counts = asked.get(main) ?? new Set();
+      const isSibling = main !== name;
+      const isAsked = isSibling
+        ? Number(desiredCount) >= 1 && Number(desiredCount) <= Math.max(2, ...counts)
+        : counts.has(Number(desiredCount));
+      if (!isAsked) report(`${observation.by} wrote ${desiredCount} tasks of ${name}, which nobody asked for`);
+    };
+  },
+};
+
+/** One task, where nothing is said. */
+const askedOf = ({ story }: Facts, name: string): ReadonlySet<number> =>
+  new Set([
+    1,
+    ...story.steps
+      .filter(({ service }) => service === name)
+      .flatMap((step) => ('count' in step && step.count !== undefined ? [step.count] : [])),
+  ]);
