@@ -14,14 +14,21 @@ import { registries } from '../core/aws/images/images.ts';
 import { jsonCaller } from '../core/aws/json-call.ts';
 import { lookForJudge } from '../core/aws/judge-evidence.ts';
 import { cloudWatchLogs } from '../core/aws/logs.ts';
-import { actingMembers, deploymentsAlone, lookingMembers } from '../core/aws/members.ts';
+import {
+  actingMembers,
+  actingReceivers,
+  deploymentsAlone,
+  lookingMembers,
+  workingMembers,
+  workingReceivers,
+} from '../core/aws/members.ts';
 import { secretNamesOf } from '../core/aws/secret-names.ts';
 import { secretsManager } from '../core/aws/secrets.ts';
 import type { Environment } from '../core/contract/environment.ts';
 import type { EvidenceQuery } from '../core/deployments/seeing.ts';
 import type { Territory } from '../core/intake/classify.ts';
 import { BerthError } from '../core/kernel/errors.ts';
-import type { Members } from '../core/kernel/item.ts';
+import type { Members, Receivers } from '../core/kernel/item.ts';
 import { createEngine } from '../core/kernel/reconcile.ts';
 import { callMs } from '../core/kernel/settle.ts';
 import { idsBy } from '../core/operations/ids.ts';
@@ -47,7 +54,7 @@ export function composeIntake(env: NodeJS.ProcessEnv = process.env) {
     territory: territoryOf(environments),
     store: createDynamoStore({ client: new DynamoDBClient({}), table: required(env, 'BERTH_TABLE') }),
     sqs,
-    alarms: sqsAlarms(sqs, required(env, 'BERTH_WAKE_QUEUE'), clock),
+    alarms: sqsAlarms(sqs, { wake: env.BERTH_WAKE_QUEUE, work: env.BERTH_WORK_QUEUE }, clock),
     deadLetterQueue: env.BERTH_DEAD_LETTER_QUEUE,
   };
 }
@@ -55,22 +62,43 @@ export function composeIntake(env: NodeJS.ProcessEnv = process.env) {
 /** Besides, reads ECS. */
 export const composeSweep = () => ({ ...composeIntake(), ecs: new ECSClient({}) });
 
-/** Takes in what people ask and shows them what there is; leaves effects to `composeEngine`. */
+/** Takes in what people ask and shows them what there is; what it comes to is decided by whoever is woken. */
 export function composeApi() {
   const eyes = composeEyes();
   return {
-    ...eyes,
-    engine: engineOf(eyes, lookingMembers(eyes)),
+    ...composeTaking(eyes),
     logs: cloudWatchLogs(eyes.logs),
     live: liveServices(eyes.ecs),
-    inspector: inspectorOf(eyes.ecs),
-    images: registries(),
-    secretNames: secretNamesOf(callerOf(eyes)),
-    secrets: secretsManager(callerOf(eyes), eyes.clock, eyes.log),
-    newId: idsBy(eyes.clock),
     describe: describedIn(new URL('openapi.json', import.meta.url)),
   };
 }
+
+/** Says what deployments would come to, and takes over what is there already. */
+export function composePreflight() {
+  const eyes = composeSweep();
+  return { ...composeTaking(eyes), secretNames: secretNamesOf(callerOf(eyes)) };
+}
+
+/** Takes in what GitHub tells. */
+export function composeGitHub() {
+  const eyes = composeSweep();
+  return { ...composeTaking(eyes), secrets: secretsManager(callerOf(eyes), eyes.clock, eyes.log) };
+}
+
+/** Says what would be decided now; tells nobody anything. */
+export function composeExplain() {
+  const eyes = composeEyes();
+  return { ...eyes, engine: engineOf(eyes, lookingMembers(eyes)) };
+}
+
+/** What taking a manifest in needs. */
+const composeTaking = (eyes: ReturnType<typeof composeSweep>) => ({
+  ...eyes,
+  engine: engineOf(eyes, {}, { ...actingReceivers, ...workingReceivers }),
+  inspector: inspectorOf(eyes.ecs),
+  images: registries(),
+  newId: idsBy(eyes.clock),
+});
 
 /** Takes in what ECS asks, and looks; judging and effects are left to `composeEngine`. */
 export function composeHook() {
@@ -78,22 +106,28 @@ export function composeHook() {
   return { ...eyes, engine: engineOf(eyes, deploymentsAlone(eyes)) };
 }
 
-/** Looks at aggregates and settles their outboxes. */
+/** Looks at services, deployments and locks, and settles their outboxes. */
 export function composeEngine() {
   const eyes = composeEyes();
-  // A write that hangs ends while its lease still holds; the loop tries again, and asks anew before it does.
-  const requestHandler = { requestTimeout: callMs, throwOnRequestTimeout: true };
-  const hands = new ECSClient({ maxAttempts: 1, requestHandler });
   const loadBalancer = new ElasticLoadBalancingV2Client({});
   const cloudwatch = new CloudWatchClient({ maxAttempts: 2, requestHandler });
   const judge = (query: EvidenceQuery) => lookForJudge(query, { ...eyes, cloudwatch });
+  const members = actingMembers({ ...eyes, judge, hands: handsOf(), loadBalancer });
+  return { ...eyes, engine: engineOf(eyes, members, workingReceivers) };
+}
+
+/** Looks at jobs, applications and pipelines, and settles their outboxes. */
+export function composeWork() {
+  const eyes = composeEyes();
   const secrets = secretsManager(callerOf(eyes), eyes.clock, eyes.log);
   const reporter = (effect: PipelineEffect) => reportStatus(effect, { ...eyes, secrets });
-  return {
-    ...eyes,
-    engine: engineOf(eyes, actingMembers({ ...eyes, judge, reporter, hands, loadBalancer })),
-  };
+  const members = workingMembers({ ...eyes, reporter, hands: handsOf() });
+  return { ...eyes, engine: engineOf(eyes, members, actingReceivers) };
 }
+
+// A write that hangs ends while its lease still holds; the loop tries again, and asks anew before it does.
+const requestHandler = { requestTimeout: callMs, throwOnRequestTimeout: true };
+const handsOf = () => new ECSClient({ maxAttempts: 1, requestHandler });
 
 /** Calls services for which there is no client here. */
 const callerOf = ({ ecs }: ReturnType<typeof composeSweep>) =>
@@ -101,8 +135,8 @@ const callerOf = ({ ecs }: ReturnType<typeof composeSweep>) =>
 
 const composeEyes = () => ({ ...composeSweep(), logs: new CloudWatchLogsClient({}) });
 
-const engineOf = (parts: ReturnType<typeof composeIntake>, members: Members) =>
-  createEngine({ ...parts, members, owner: randomUUID() });
+const engineOf = (parts: ReturnType<typeof composeIntake>, members: Members, receivers?: Receivers) =>
+  createEngine({ ...parts, members, ...(receivers && { receivers }), owner: randomUUID() });
 
 /** Whoever deployed the function has checked them (`parseEnvironments`), and filled in what was left out. */
 const environmentsOf = (env: NodeJS.ProcessEnv) =>

@@ -1,5 +1,6 @@
 import type { DeploymentMessage, DeploymentRequest, Verdict } from '../deployments/model.ts';
 import type { Domain, Instant, Send } from '../kernel/plan.ts';
+import { absorb } from './absorb.ts';
 import { rollBack } from './back.ts';
 import type {
   ApplicationMessage,
@@ -10,7 +11,7 @@ import type {
   ServicePart,
 } from './model.ts';
 import { goingBack, nextBack, partOf, ready, underWay, withEnds, withPart } from './parts.ts';
-import { applicationReceiver } from './receive.ts';
+import { index } from './receive.ts';
 import { type ApplicationPlan, end, goOn, reason, toDeployment } from './steps.ts';
 
 /**
@@ -24,9 +25,11 @@ export const applications: Domain<
   ApplicationSeen,
   never
 > = {
-  ...applicationReceiver,
+  kind: 'application',
+  absorb,
   observe,
   decide,
+  index,
 };
 
 /** How long deployments that were told to end may take to. */

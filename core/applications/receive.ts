@@ -10,7 +10,7 @@ export const applicationReceiver: Receiver<ApplicationState, ApplicationMessage,
   index,
 };
 
-function index({ request, at }: ApplicationState): Indexing {
+export function index({ request, at }: ApplicationState): Indexing {
   const order = `${String(request.requestedAt).padStart(15, '0')}#${request.id}`;
   return {
     status: at.phase === 'ended' ? at.verdict : at.phase,

@@ -1,19 +1,24 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { applicationReceiver } from '../applications/receive.ts';
 import type { Environment } from '../contract/environment.ts';
 import { deployments } from '../deployments/decide.ts';
 import type { Evidence } from '../deployments/judge/model.ts';
 import type { DeploymentEffect } from '../deployments/model.ts';
+import { deploymentReceiver } from '../deployments/receive.ts';
 import type { DeploymentQuery, DeploymentSeen, EvidenceQuery } from '../deployments/seeing.ts';
 import type { JobEffect } from '../jobs/model.ts';
-import type { Member, Members } from '../kernel/item.ts';
+import { jobReceiver } from '../jobs/receive.ts';
+import type { Member, Members, Receivers } from '../kernel/item.ts';
 import type { Clock, Log, Store } from '../kernel/ports.ts';
 import type { EffectContext, Perform } from '../kernel/settle.ts';
 import { locks } from '../locks/decide.ts';
 import type { PipelineEffect, Told } from '../pipelines/model.ts';
+import { pipelineReceiver } from '../pipelines/receive.ts';
 import { services } from '../services/decide.ts';
 import type { ServiceEffect } from '../services/model.ts';
+import { serviceReceiver } from '../services/receive.ts';
 import { applicationMember } from './applications.ts';
 import { countDeaths } from './deaths.ts';
 import { performForDeployment } from './deployment-effects.ts';
@@ -41,6 +46,11 @@ export interface ActingDependencies extends LookingDependencies {
   /** For effects: gives up within `callMs`, and does not try again by itself. */
   readonly hands: ECSClient;
   readonly loadBalancer: ElasticLoadBalancingV2Client;
+}
+
+export interface WorkingDependencies extends Omit<LookingDependencies, 'judge'> {
+  /** As in `ActingDependencies`. */
+  readonly hands: ECSClient;
   /** Tells others how deployments went; who has none tells nobody. */
   readonly reporter?: Reporter;
 }
@@ -48,17 +58,25 @@ export interface ActingDependencies extends LookingDependencies {
 /** Tells GitHub of a commit. */
 export type Reporter = (effect: PipelineEffect) => Promise<Told>;
 
-/** Every domain with its eyes on AWS, for whoever decides and leaves the effects to others. */
-export function lookingMembers(deps: LookingDependencies): Members {
-  return {
-    service: serviceMember(handless),
-    deployment: deploymentMember(deps, handless),
-    lock: lockMember,
-    job: jobMember(deps, handless),
-    application: applicationMember(deps),
-    pipeline: pipelineMember(deps, handless),
-  };
-}
+/** What is decided by whoever acts (`actingMembers`), for all that only tell it something. */
+export const actingReceivers: Receivers = {
+  service: serviceReceiver,
+  deployment: deploymentReceiver,
+  lock: locks,
+};
+
+/** What is decided by whoever works (`workingMembers`). */
+export const workingReceivers: Receivers = {
+  job: jobReceiver,
+  application: applicationReceiver,
+  pipeline: pipelineReceiver,
+};
+
+/** Services and deployments with their eyes on AWS, for whoever says what would be decided. */
+export const lookingMembers = (deps: LookingDependencies): Members => ({
+  service: serviceMember(handless),
+  deployment: deploymentMember(deps, handless),
+});
 
 /** Deployments alone, for whoever only tells them something: why tasks failed is left to others. */
 export const deploymentsAlone = (deps: Omit<LookingDependencies, 'logs'>): Members => ({
@@ -69,7 +87,7 @@ export const deploymentsAlone = (deps: Omit<LookingDependencies, 'logs'>): Membe
   },
 });
 
-/** Every domain with its eyes and hands on AWS. */
+/** What moves services, with its eyes and hands on AWS. */
 export function actingMembers(given: ActingDependencies): Members {
   const deps = { ...given, ecs: given.hands };
   return {
@@ -78,6 +96,13 @@ export function actingMembers(given: ActingDependencies): Members {
       performForDeployment(effect as DeploymentEffect, context, deps),
     ),
     lock: lockMember,
+  };
+}
+
+/** What stands around deployments: the jobs before and after them, and what makes several of them. */
+export function workingMembers(given: WorkingDependencies): Members {
+  const deps = { ...given, ecs: given.hands };
+  return {
     application: applicationMember(given),
     job: jobMember(given, (effect, context) => performForJob(effect as JobEffect, context, deps)),
     pipeline: pipelineMember(given, async (effect) => given.reporter?.(effect as PipelineEffect) ?? untold),

@@ -1,6 +1,8 @@
 import type { Instant } from '../kernel/plan.ts';
 import type { Aim } from '../services/model.ts';
 import { cancelJob } from './cancel-job.ts';
+import { pausedText } from './course/advance.ts';
+import type { Said } from './course/model.ts';
 import { giveUp } from './giving-up.ts';
 import { jobCause, jobFailure, runJobs } from './jobs.ts';
 import type { DeploymentState } from './model.ts';
@@ -35,8 +37,18 @@ export function runBefore(
         jobCause(is.ended, taskDefinitionArn),
       );
     case 'done':
-      return setOut(state, aim, now);
+      return state.controls?.paused ? stayPaused(state, state.controls.paused, now) : setOut(state, aim, now);
   }
+}
+
+/** Nobody is waited for longer than this. */
+const pausedMs = 20 * 3600_000;
+
+/** Its jobs are done, and somebody wants nothing to move. */
+function stayPaused(state: DeploymentState, paused: Said, now: Instant): DeploymentPlan {
+  const until = paused.at + pausedMs;
+  if (now >= until) return end(state, 'cancelled', `${pausedText(paused)}, for too long`, now);
+  return { next: state, effects: [], wakeAt: until, reasons: [reason('paused', pausedText(paused))] };
 }
 
 /** Jobs after all has moved: one that fails brings the old release back. */

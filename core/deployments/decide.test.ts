@@ -243,3 +243,22 @@ describe('the way of a deployment', () => {
     expect(late).toBe(rolling);
   });
 });
+
+describe('the deadline', () => {
+  const running = (count: number): DeploymentSeen => {
+    const seen = service({ rolloutState: 'IN_PROGRESS' });
+    if (seen.service?.seen !== 'service') throw new Error('there is a service');
+    const deployments = seen.service.deployments.map((one) => ({ ...one, runningCount: count }));
+    return { service: { ...seen.service, deployments } };
+  };
+
+  it('is put off by every task that is one more than ever ran, and by none that comes back', () => {
+    const first = decide(moving(), running(1), 500_000).next;
+    const second = decide(first, running(2), 1_000_000).next;
+    expect(second.at).toMatchObject({ phase: 'moving', deadline: 1_600_000 });
+    const lost = decide(second, running(1), 1_300_000).next;
+    const back = decide(lost, running(2), 1_500_000).next;
+    expect(back.at).toMatchObject({ phase: 'moving', deadline: 1_600_000 });
+    expect(decide(back, running(2), 1_600_000).next.at).toMatchObject({ phase: 'rolling_back' });
+  });
+});

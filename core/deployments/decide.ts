@@ -6,7 +6,7 @@ import type { DeploymentEffect, DeploymentMessage, DeploymentState } from './mod
 import { move } from './moving.ts';
 import { observe } from './observe.ts';
 import { aimOf, claim, prepare, wait } from './prepare.ts';
-import { deploymentReceiver } from './receive.ts';
+import { index, takeIn } from './receive.ts';
 import { close, rollBack } from './returning.ts';
 import type { DeploymentQuery, DeploymentSeen } from './seeing.ts';
 import { afterwards, type DeploymentPlan, end } from './steps.ts';
@@ -23,12 +23,14 @@ export const deployments: Domain<
   DeploymentSeen,
   DeploymentEffect
 > = {
-  ...deploymentReceiver,
+  kind: 'deployment',
+  absorb: takeIn,
   observe,
   decide(state, seen, now) {
     const plan = decide(state, seen, now);
     return { ...plan, next: keepCourse(state, plan.next) };
   },
+  index,
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Instant } from '../kernel/plan.ts';
 import type { Aim } from '../services/model.ts';
+import { pausedText } from './course/advance.ts';
 import { decideGates, gatesShut, noGates } from './gates/decide.ts';
 import type { GateState } from './gates/model.ts';
 import type { DeploymentState } from './model.ts';
@@ -51,9 +52,18 @@ function pass(
   const { request, controls } = state;
   const plan = courseOf(state)?.gates ?? noGates;
   const is = decideGates({ request, plan, gates, approvals: controls?.approvals ?? [] }, seen.gates, now);
+  const paused = request.what.type === 'content' ? controls?.paused : undefined;
   switch (is.is) {
-    case 'open':
-      return setOut(state, aim, now);
+    case 'open': {
+      if (!paused) return setOut(state, aim, now);
+      const waits = { code: 'paused', text: pausedText(paused) };
+      return {
+        next: { ...state, at: { phase: 'gated', since, deadline, gates: is.gates, waits } },
+        effects: [],
+        wakeAt: deadline,
+        reasons: [waits],
+      };
+    }
     case 'refused':
       return end(state, 'cancelled', is.text, now);
     case 'waits': {

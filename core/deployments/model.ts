@@ -165,6 +165,8 @@ export interface Move {
   readonly missingSince?: Instant;
   /** How far it is, for people. */
   readonly progress?: Progress;
+  /** The most of its tasks that were ever seen running: one more is something that goes on. */
+  readonly best?: number;
 }
 
 export interface Progress {

@@ -12,7 +12,7 @@ import { openJobs } from './jobs.ts';
 import type { DeploymentEffect, DeploymentState, Move, Progress } from './model.ts';
 import type { DeploymentSeen } from './seeing.ts';
 import { type At, countOf, courseOf, type DeploymentPlan, end, isShifted, reason } from './steps.ts';
-import { goOn, lookAgain, ours, surelyGone } from './watching.ts';
+import { goOn, lookAgain, note, ours, surelyGone } from './watching.ts';
 
 /** Watches what ECS makes of a move, and says how far it may go. */
 export function move(
@@ -120,19 +120,13 @@ function shift(
   if (advance.is === 'worse')
     return giveUp({ ...state, went: weighed }, at, advance.code, advance.text, now, effects);
   const { missingSince: _, ...there } = at;
-  const moved: At<'moving'> = { ...there, progress: fresher(at.progress, progress), course: advance.course };
+  const { noted } = note(there, progress, now);
+  const moved: At<'moving'> = { ...noted, course: advance.course };
   if (advance.is === 'done' && !before.baked)
     return withEffects(baked(state, moved, advance.course, { isThere: false, progress }, now), effects);
   const paused = atPause(state, traffic, advance.course);
   const course = paused.course;
-  const deadline = deadlineOf(
-    state,
-    course,
-    before,
-    grownDeadline(at, progress, now),
-    at.aim.settings.timeoutSeconds,
-    now,
-  );
+  const deadline = deadlineOf(state, course, before, noted.deadline, at.aim.settings.timeoutSeconds, now);
   if (now >= deadline) return withEffects(late(state, { ...at, course }, now), effects);
   const next = letThrough({ ...state, at: { ...moved, course, deadline } });
   return {
@@ -218,14 +212,6 @@ const withEffects = (plan: DeploymentPlan, effects: DeploymentPlan['effects']): 
   ...plan,
   effects: [...plan.effects, ...effects],
 });
-
-/** Green tasks that come up are something that goes on; one that comes back after another fell is not. */
-const grownDeadline = ({ progress: before, deadline, aim }: Move, { running }: Progress, now: Instant) =>
-  running > (before?.running ?? 0) ? Math.max(deadline, now + aim.settings.timeoutSeconds * 1000) : deadline;
-
-/** The most that ever ran is remembered: see `grownDeadline`. */
-const fresher = (before: Progress | undefined, progress: Progress): Progress =>
-  !before || progress.running > before.running ? progress : before;
 
 const baselineOf = (state: DeploymentState) => {
   const fresh = courseOf(state)?.judge?.baselineTasks ?? 0;

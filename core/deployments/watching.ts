@@ -51,7 +51,7 @@ function unsure(state: DeploymentState): DeploymentState {
   return { ...state, at };
 }
 
-/** Progress is kept for people, in steps that grow with the time it takes, so that history stays short. */
+/** What is on its way is looked at again. */
 export function goOn(
   state: DeploymentState,
   at: At<'moving'> | At<'rolling_back'>,
@@ -59,14 +59,28 @@ export function goOn(
   now: Instant,
   againMs = pollMs,
 ): DeploymentPlan {
-  const due = (at.progress?.at ?? 0) + Math.max(soonMs, (now - at.since) / 20);
-  const news = !at.progress || !sameProgress(at.progress, progress);
+  const { noted, due } = note(at, progress, now);
   const text = `${progress.running} of ${progress.desired} tasks run, ${progress.pending} start, ${progress.failedTasks} failed; ${progress.old} others run`;
-  const wakeAt = Math.min(news && now < due ? due : now + againMs, Math.max(at.deadline, now + soonMs));
-  const { missingSince: wasMissing, ...there } = at;
-  const isNext = (news && now >= due) || wasMissing !== undefined;
-  const next = isNext ? { ...state, at: { ...there, progress } } : state;
-  return { next, effects: [], wakeAt, reasons: [reason('on_the_way', text)] };
+  const wakeAt = Math.min(due ?? now + againMs, Math.max(noted.deadline, now + soonMs));
+  const { missingSince: _, ...there } = noted;
+  return { next: { ...state, at: there }, effects: [], wakeAt, reasons: [reason('on_the_way', text)] };
+}
+
+/**
+ * Progress is kept for people, in steps that grow with the time it takes, so that history stays short; `due` is when
+ * what is new now may be kept. One task more than ever ran puts the deadline off: one that comes back does not.
+ */
+export function note<Moving extends Move>(
+  at: Moving,
+  progress: Progress,
+  now: Instant,
+): { readonly noted: Moving; readonly due?: Instant } {
+  if (at.progress && sameProgress(at.progress, progress)) return { noted: at };
+  const due = (at.progress?.at ?? 0) + Math.max(soonMs, (now - at.since) / 20);
+  if (now < due) return { noted: at, due };
+  if (progress.running <= (at.best ?? 0)) return { noted: { ...at, progress } };
+  const later = now + at.aim.settings.timeoutSeconds * 1000;
+  return { noted: { ...at, progress, best: progress.running, deadline: Math.max(at.deadline, later) } };
 }
 
 const sameProgress = ({ at: _, ...one }: Progress, { at: __, ...other }: Progress) =>

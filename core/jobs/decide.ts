@@ -1,4 +1,5 @@
 import type { Domain, Instant, Plan, Reason } from '../kernel/plan.ts';
+import { absorb } from './absorb.ts';
 import type {
   JobEffect,
   JobEnded,
@@ -12,13 +13,15 @@ import type {
   SeenTask,
 } from './model.ts';
 import { outcomeOf, type StoppedTask } from './outcome.ts';
-import { jobReceiver } from './receive.ts';
+import { index } from './receive.ts';
 
 /** A one-off task: started once, followed to its end, told of to whoever asked for it. */
 export const jobs: Domain<JobState, JobMessage, JobQuery, JobSeen, JobEffect> = {
-  ...jobReceiver,
+  kind: 'job',
+  absorb,
   observe,
   decide,
+  index,
 };
 
 type JobPlan = Plan<JobState, JobEffect>;

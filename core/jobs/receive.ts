@@ -10,7 +10,7 @@ export const jobReceiver: Receiver<JobState, JobMessage, JobEffect> = {
   index,
 };
 
-function index({ request, at }: JobState): Indexing {
+export function index({ request, at }: JobState): Indexing {
   const order = `${String(request.requestedAt).padStart(15, '0')}#${request.id}`;
   return {
     status: at.phase === 'ended' ? at.verdict : at.phase,

@@ -1,6 +1,6 @@
 import { deploymentRef } from '../deployments/records.ts';
 import type { Domain, Instant, Plan, Reason } from '../kernel/plan.ts';
-import { withVerdict } from './absorb.ts';
+import { absorb, withVerdict } from './absorb.ts';
 import type {
   PipelineEffect,
   PipelineMessage,
@@ -9,15 +9,17 @@ import type {
   PipelineState,
   Run,
 } from './model.ts';
-import { isUnderWay, pipelineReceiver, statusOf } from './receive.ts';
+import { index, isUnderWay, statusOf } from './receive.ts';
 import { dueAt } from './report.ts';
 
 /** Turns commits into deployments, in their order, and tells GitHub what became of them. */
 export const pipelines: Domain<PipelineState, PipelineMessage, PipelineQuery, PipelineSeen, PipelineEffect> =
   {
-    ...pipelineReceiver,
+    kind: 'pipeline',
+    absorb,
     observe,
     decide,
+    index,
   };
 
 /** Deployments tell of their end; that one was not heard is the exception. */

@@ -10,7 +10,7 @@ export const pipelineReceiver: Receiver<PipelineState, PipelineMessage, Pipeline
   index,
 };
 
-function index(state: PipelineState): Indexing {
+export function index(state: PipelineState): Indexing {
   const { configured, environment, ecsName } = state;
   return {
     status: statusOf(state),

@@ -1,6 +1,7 @@
 import type { Domain, Instant, Plan } from '../kernel/plan.ts';
+import { absorb } from './absorb.ts';
 import type { Aim, Claim, ReleaseRef, ServiceEffect, ServiceMessage, ServiceState } from './model.ts';
-import { serviceReceiver } from './receive.ts';
+import { index } from './receive.ts';
 import { applySiblings, clearSiblings, siblingsWakeAt, tellOfSiblings } from './siblings.ts';
 import { nothing, reason, type Step, tell } from './steps.ts';
 
@@ -9,9 +10,11 @@ import { nothing, reason, type Step, tell } from './steps.ts';
  * working at the same time, numbers the releases, and writes to ECS one generation after the other.
  */
 export const services: Domain<ServiceState, ServiceMessage, object, object, ServiceEffect> = {
-  ...serviceReceiver,
+  kind: 'service',
+  absorb,
   observe: () => ({}),
   decide,
+  index,
   followers: ({ holder }) => (holder ? [{ kind: 'deployment', id: holder.deployment }] : []),
 };
 

@@ -10,7 +10,7 @@ export const serviceReceiver: Receiver<ServiceState, ServiceMessage, ServiceEffe
   index,
 };
 
-function index(state: ServiceState): Indexing {
+export function index(state: ServiceState): Indexing {
   return {
     status: state.applying === undefined ? (state.holder ? 'deploying' : 'idle') : 'applying',
     list: { name: listOfServices(state.environment), order: state.ecsName },

@@ -18,7 +18,7 @@ export interface BatchAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-interface Dependencies {
+export interface BatchDependencies {
   readonly sqs: SQSClient;
   readonly deadLetterQueue: string | undefined;
   readonly log: Log;
@@ -34,7 +34,7 @@ const maxReceives = 4;
 export async function eachRecord(
   event: QueueEvent,
   handle: (body: string) => Promise<void>,
-  deps: Dependencies,
+  deps: BatchDependencies,
 ): Promise<BatchAnswer> {
   const failures = await Promise.all(
     event.Records.map(async (record) => {
@@ -49,7 +49,7 @@ export async function eachRecord(
   return { batchItemFailures: failures.flat() };
 }
 
-async function setAside(record: QueueRecord, error: unknown, deps: Dependencies): Promise<boolean> {
+async function setAside(record: QueueRecord, error: unknown, deps: BatchDependencies): Promise<boolean> {
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const receives = Number(record.attributes.ApproximateReceiveCount ?? '1');
   deps.log.error('a record could not be handled', { messageId: record.messageId, receives, cause });
@@ -66,7 +66,11 @@ async function setAside(record: QueueRecord, error: unknown, deps: Dependencies)
   }
 }
 
-async function sendToDeadLetters(record: QueueRecord, cause: string, { sqs, deadLetterQueue }: Dependencies) {
+async function sendToDeadLetters(
+  record: QueueRecord,
+  cause: string,
+  { sqs, deadLetterQueue }: BatchDependencies,
+) {
   const text = (value: string) => ({ DataType: 'String', StringValue: value });
   await sqs.send(
     new SendMessageCommand({

@@ -36,7 +36,11 @@ interface Dependencies {
   /** How long the table is waited for; less than the function's own time, for ECS goes back where that runs out. */
   readonly patienceMs?: number;
   /** The machine's own timers, unless told. */
-  readonly wait?: (ms: number, value: undefined, options: { readonly signal: AbortSignal }) => Promise<unknown>;
+  readonly wait?: (
+    ms: number,
+    value: undefined,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<unknown>;
 }
 
 const patienceMs = 12_000;

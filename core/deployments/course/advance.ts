@@ -33,18 +33,18 @@ export function advance(look: Look): Advance {
   const { state, course, controls, now } = look;
   const accused = accusation(course.judge, state);
   if (accused) return { is: 'worse', code: 'judge', text: accused };
+  if (controls?.paused) return hold(look, 'paused', pausedText(controls.paused));
+  const hasAll = isBaking(course, state) && state.since !== undefined;
+  if (look.locked && !hasAll) return hold(look, 'locked', look.locked);
   if (state.since === undefined) return stay(look, 'traffic', `${nextText(course, state)} is on its way`);
-  if (controls?.paused) {
-    const { actor, reason } = controls.paused;
-    return hold(look, 'paused', `paused by ${actor}${reason ? `: ${reason}` : ''}`);
-  }
-  if (isBaking(course, state)) return bake(look, state.since);
-  if (look.locked) return hold(look, 'locked', look.locked);
+  if (hasAll) return bake(look, state.since);
   if (controls?.promote) return goTo(look, course.steps.length, `promoted by ${controls.promote.actor}`);
   if (controls?.skip?.step === state.step)
     return goTo(look, state.step + 1, `${stepText(course, state)} was cut short by ${controls.skip.actor}`);
   return wait(look, state.since, now);
 }
+
+export const pausedText = ({ actor, reason }: Said) => `paused by ${actor}${reason ? `: ${reason}` : ''}`;
 
 function wait(look: Look, since: Instant, now: Instant): Advance {
   const { course, state } = look;

@@ -57,7 +57,8 @@ export function letThrough(state: DeploymentState): DeploymentState {
   const { at, hook } = state;
   if (at.phase !== 'moving' || !at.course || !hook) return state;
   if (hook.stage !== 'PRE_PRODUCTION_TRAFFIC_SHIFT' || at.course.passed?.at === hook.at) return state;
-  const { percent, allowedPercent, passed } = at.course;
+  const { percent, allowedPercent, passed, held } = at.course;
+  if (held?.code === 'paused' || held?.code === 'locked') return state;
   if (nextPercent(at.aim.settings.shift, percent) > allowedPercent) return state;
   const mayBeStale = passed?.fromPercent === percent && hook.at - passed.at < settleMs;
   if (mayBeStale) return state;

@@ -33,8 +33,12 @@ function goesOn(before: DeploymentState, state: DeploymentState): boolean {
   if (from === 'preparing' || from === 'gated') return isPast(state.at.phase);
   const [was, is] = [courseOf(before), courseOf(state)];
   if (!was || !is || before.at.phase !== state.at.phase) return false;
-  return is.step > Math.max(0, was.step) || is.allowedPercent > was.allowedPercent || (!was.baked && !!is.baked);
+  return is.step > Math.max(0, was.step) || is.allowedPercent > was.allowedPercent || wasLetThrough(was, is);
 }
+
+/** By the deployment itself, at this very step: ECS may shift now. */
+const wasLetThrough = ({ passed: then }: CourseState, { passed }: CourseState) =>
+  passed !== undefined && passed.at !== then?.at;
 
 const courseOf = ({ at }: DeploymentState): CourseState | undefined =>
   at.phase === 'trying' || at.phase === 'moving' ? at.course : undefined;

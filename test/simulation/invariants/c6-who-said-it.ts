@@ -1,3 +1,4 @@
+import type { DeploymentState } from '../../../core/deployments/model.ts';
 import type { LedgerEntry } from '../../../core/kernel/ports.ts';
 import { ledgerSortPrefix } from '../../../core/kernel/ledger.ts';
 import type { Invariant } from '../observation.ts';
@@ -7,10 +8,13 @@ export const whoSaidIt: Invariant = {
   name: 'C6 who said it stands in history',
   watch: (facts) => {
     const said = new Map<string, { what: string; who: string; deployment: string }>();
+    /** Who is heard when all is over already has said nothing. */
+    const isOver = (id: string) =>
+      (facts.items.get(`deployment#${id}`)?.state as DeploymentState | undefined)?.at.phase === 'ended';
     return (observation, report) => {
       if (observation.type === 'said') {
         const { what, who, deployment } = observation;
-        said.set(`${what} ${who} ${deployment}`, { what, who, deployment });
+        if (!isOver(deployment)) said.set(`${what} ${who} ${deployment}`, { what, who, deployment });
       }
       if (observation.type !== 'over') return;
       const lines = [...facts.records.values()]

@@ -27,7 +27,7 @@ export function hookCalls({ clock, weather, random, note }: Scene, pool: Run): F
     return answer;
   };
   return async (_arn, payload) => {
-    await after(random.between(5, 50));
+    await after(random.between(300, 1_500));
     if (weather.strikes('a hook is never called')) return new Promise<never>(() => {});
     if (weather.strikes('a hook is called late')) await after(random.between(1_000, 60_000));
     const first = call(payload);
