@@ -14,7 +14,7 @@ import { createParameterStore } from './parameter-store.ts';
 import { secretsIn } from './secrets.ts';
 import { createSecretsManager } from './secrets-manager.ts';
 import { createEndpoint } from './support/server.ts';
-import { httpFunction } from './wiring.ts';
+import { httpFunctions } from './wiring.ts';
 
 /** A running Local AWS. */
 export interface LocalAws {
@@ -124,7 +124,7 @@ function serversOf(
       invoker: backbone.lambda.invoker,
       clock,
       account: options.account,
-      functionName: httpFunction(options.topology ?? berth),
+      functionOf: httpFunctions(options.topology ?? berth),
       log,
     }),
   };

@@ -78,8 +78,21 @@ export function asksForEnvironments({ functions }: Topology): boolean {
   );
 }
 
-/** The function behind the HTTP API. */
-export const httpFunction = (topology: Topology): string | undefined => functionWith(topology, 'http');
+/** Which function the HTTP API hands a request to; undefined where the topology has no API. */
+export function httpFunctions(topology: Topology): (method: string, path: string) => string | undefined {
+  const api = functionWith(topology, 'http');
+  const taken = Object.entries(topology.functions).flatMap(([name, { triggers }]) =>
+    triggers.flatMap((trigger) =>
+      trigger.type === 'routes' && trigger.of === api ? trigger.keys.map((key) => ({ name, key })) : [],
+    ),
+  );
+  const patterns = taken.map(({ name, key }) => ({ name, pattern: patternOf(key) }));
+  return (method, path) => patterns.find(({ pattern }) => pattern.test(`${method} ${path}`))?.name ?? api;
+}
+
+/** `GET /services/{name}` as API Gateway means it: a parameter is one part of the path, and not empty. */
+const patternOf = (routeKey: string) =>
+  new RegExp(`^${routeKey.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+')}$`);
 
 /** The function that is triggered in this way. */
 export function functionWith(topology: Topology, type: Trigger['type']): string | undefined {

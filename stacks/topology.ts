@@ -1,5 +1,5 @@
 import { ecsEventPattern } from '../core/contract/patterns.ts';
-import type { RouteName } from '../core/contract/routes.ts';
+import type { RouteKey } from '../core/contract/routes.ts';
 import { tableSchema } from '../core/kernel/table.ts';
 
 /**
@@ -16,6 +16,7 @@ export const topology = {
     'ecs-events': { visibilitySeconds: 60, maxReceives: 5, deadLetter: 'dead-letters', oldestSeconds: 300 },
     // A wake-up may be sent up to 15 minutes ahead, and counts as waiting until then.
     wake: { visibilitySeconds: 60, maxReceives: 5, deadLetter: 'dead-letters', oldestSeconds: 1200 },
+    work: { visibilitySeconds: 60, maxReceives: 5, deadLetter: 'dead-letters', oldestSeconds: 1200 },
     'dead-letters': { visibilitySeconds: 60, maxReceives: undefined, deadLetter: undefined },
   },
 
@@ -28,17 +29,18 @@ export const topology = {
   },
 
   functions: {
-    /** The HTTP API: accepts, validates, records, answers; the work is done by `wake`. */
+    /** The HTTP API: accepts, validates, records, answers; `wake` and `work` decide what comes of it. */
     api: {
       handler: 'functions/api.ts',
       memoryMb: 512,
       timeoutSeconds: 20,
       // Callers may not use up what the account can run at once: the other functions need some of it.
       reservedConcurrency: 20,
-      triggers: [{ type: 'http', requestsPerSecond: 50, burst: 100, open: ['receiveGitHub'] }],
+      triggers: [{ type: 'http', requestsPerSecond: 50, burst: 100 }],
       environment: {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',
+        BERTH_WORK_QUEUE: 'queue:work',
         BERTH_ENVIRONMENTS: 'environments',
       },
       permissions: [
@@ -47,12 +49,40 @@ export const topology = {
           resources: ['table'],
         },
         { actions: ['dynamodb:Query'], resources: ['table/index/list'] },
+        { actions: ['sqs:SendMessage'], resources: ['queue:wake', 'queue:work'] },
+        { actions: ['logs:FilterLogEvents'], resources: ['task-logs'] },
+        { actions: ['ecs:DescribeServices'], resources: ['service'] },
+      ],
+    },
+    /** Says what a deployment would come to and what was changed outside Berth, and takes over what is there. */
+    preflight: {
+      handler: 'functions/preflight.ts',
+      memoryMb: 512,
+      timeoutSeconds: 20,
+      reservedConcurrency: 5,
+      triggers: [
+        {
+          type: 'routes',
+          of: 'api',
+          keys: [
+            'POST /plan',
+            'GET /environments/{environment}/services/{service}/drift',
+            'POST /environments/{environment}/services/{service}/drift/adopt',
+            'POST /environments/{environment}/services/{service}/drift/revert',
+            'POST /environments/{environment}/services/{service}/adopt',
+          ],
+        },
+      ],
+      environment: {
+        BERTH_TABLE: 'table',
+        BERTH_WAKE_QUEUE: 'queue:wake',
+        BERTH_ENVIRONMENTS: 'environments',
+      },
+      permissions: [
+        { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
+        { actions: ['dynamodb:Query'], resources: ['table/index/list'] },
         { actions: ['sqs:SendMessage'], resources: ['queue:wake'] },
-        { actions: ['secretsmanager:GetSecretValue'], resources: ['github-webhook-secret'] },
-        { actions: ['logs:FilterLogEvents', 'logs:GetLogEvents'], resources: ['task-logs'] },
-        { actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'], resources: ['service'] },
-        { actions: ['ecs:DescribeServiceDeployments'], resources: ['service-deployment'] },
-        { actions: ['ecs:DescribeServiceRevisions'], resources: ['service-revision'] },
+        { actions: ['ecs:DescribeServices'], resources: ['service'] },
         {
           actions: ['ecs:DescribeTaskDefinition'],
           resources: ['*'],
@@ -67,6 +97,53 @@ export const topology = {
         },
       ],
     },
+    /** Says what would be decided now, and weighs a judge's evidence anew; writes nothing. */
+    explain: {
+      handler: 'functions/explain.ts',
+      memoryMb: 512,
+      timeoutSeconds: 20,
+      reservedConcurrency: 5,
+      triggers: [
+        {
+          type: 'routes',
+          of: 'api',
+          keys: [
+            'GET /deployments/{id}/explanation',
+            'GET /deployments/{id}/evidence',
+            'GET /environments/{environment}/services/{service}/explanation',
+          ],
+        },
+      ],
+      environment: { BERTH_TABLE: 'table', BERTH_ENVIRONMENTS: 'environments' },
+      permissions: [
+        { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: ['table'] },
+        { actions: ['dynamodb:Query'], resources: ['table/index/list'] },
+        { actions: ['logs:GetLogEvents'], resources: ['task-logs'] },
+        { actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'], resources: ['service'] },
+        { actions: ['ecs:DescribeServiceDeployments'], resources: ['service-deployment'] },
+        { actions: ['ecs:DescribeServiceRevisions'], resources: ['service-revision'] },
+      ],
+    },
+    /** What GitHub tells: the one route that everybody can reach, so the function holds no more than it needs. */
+    github: {
+      handler: 'functions/github.ts',
+      memoryMb: 512,
+      timeoutSeconds: 20,
+      reservedConcurrency: 5,
+      triggers: [{ type: 'routes', of: 'api', keys: ['POST /hooks/github/{environment}'], open: true }],
+      environment: {
+        BERTH_TABLE: 'table',
+        BERTH_WORK_QUEUE: 'queue:work',
+        BERTH_ENVIRONMENTS: 'environments',
+      },
+      permissions: [
+        { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
+        { actions: ['dynamodb:Query'], resources: ['table/index/list'] },
+        { actions: ['sqs:SendMessage'], resources: ['queue:work'] },
+        { actions: ['secretsmanager:GetSecretValue'], resources: ['github-webhook-secret'] },
+        { actions: ['ecs:DescribeServices'], resources: ['service'] },
+      ],
+    },
     /** ECS's events: each is recorded by one conditional write, then its owner is looked at. */
     'ecs-events': {
       handler: 'functions/ecs-events.ts',
@@ -79,15 +156,16 @@ export const topology = {
       environment: {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',
+        BERTH_WORK_QUEUE: 'queue:work',
         BERTH_DEAD_LETTER_QUEUE: 'queue:dead-letters',
         BERTH_ENVIRONMENTS: 'environments',
       },
       permissions: [
         { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
-        { actions: ['sqs:SendMessage'], resources: ['queue:wake', 'queue:dead-letters'] },
+        { actions: ['sqs:SendMessage'], resources: ['queue:wake', 'queue:work', 'queue:dead-letters'] },
       ],
     },
-    /** Looks at the aggregates that asked to be looked at. */
+    /** Looks at the services, deployments and locks that asked to be looked at: the only one that changes services. */
     wake: {
       handler: 'functions/wake.ts',
       memoryMb: 512,
@@ -97,13 +175,14 @@ export const topology = {
       environment: {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',
+        BERTH_WORK_QUEUE: 'queue:work',
         BERTH_DEAD_LETTER_QUEUE: 'queue:dead-letters',
         BERTH_ENVIRONMENTS: 'environments',
       },
       permissions: [
         { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
         { actions: ['dynamodb:Query'], resources: ['table/index/list'] },
-        { actions: ['sqs:SendMessage'], resources: ['queue:wake', 'queue:dead-letters'] },
+        { actions: ['sqs:SendMessage'], resources: ['queue:wake', 'queue:work', 'queue:dead-letters'] },
         {
           actions: [
             'ecs:CreateService',
@@ -156,19 +235,6 @@ export const topology = {
             { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs.amazonaws.com'] },
           ],
         },
-        { actions: ['secretsmanager:GetSecretValue'], resources: ['github-token'] },
-        {
-          actions: ['ecs:RunTask'],
-          resources: ['task-definition'],
-          conditions: [{ test: 'ArnEquals', variable: 'ecs:cluster', resources: ['cluster'] }],
-        },
-        { actions: ['ecs:DescribeTasks', 'ecs:StopTask'], resources: ['task'] },
-        {
-          actions: ['ecs:ListTasks'],
-          resources: ['*'],
-          because: 'ECS asks for no resource where tasks of all hosts are listed; the cluster is a condition',
-          conditions: [{ test: 'ArnEquals', variable: 'ecs:cluster', resources: ['cluster'] }],
-        },
         { actions: ['logs:GetLogEvents'], resources: ['task-logs'] },
         {
           actions: ['cloudwatch:GetMetricData'],
@@ -190,6 +256,46 @@ export const topology = {
           resources: ['*'],
           because: 'ELBv2 has no resource level for describing',
         },
+      ],
+    },
+    /** Looks at the jobs before and after deployments, and at what makes several: applications and pipelines. */
+    work: {
+      handler: 'functions/work.ts',
+      memoryMb: 512,
+      timeoutSeconds: 30,
+      reservedConcurrency: 2,
+      triggers: [{ type: 'queue', queue: 'work', batchSize: 5, maxConcurrency: 2 }],
+      environment: {
+        BERTH_TABLE: 'table',
+        BERTH_WAKE_QUEUE: 'queue:wake',
+        BERTH_WORK_QUEUE: 'queue:work',
+        BERTH_DEAD_LETTER_QUEUE: 'queue:dead-letters',
+        BERTH_ENVIRONMENTS: 'environments',
+      },
+      permissions: [
+        { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
+        { actions: ['sqs:SendMessage'], resources: ['queue:wake', 'queue:work', 'queue:dead-letters'] },
+        { actions: ['secretsmanager:GetSecretValue'], resources: ['github-token'] },
+        {
+          actions: ['ecs:RunTask'],
+          resources: ['task-definition'],
+          conditions: [{ test: 'ArnEquals', variable: 'ecs:cluster', resources: ['cluster'] }],
+        },
+        { actions: ['ecs:DescribeTasks', 'ecs:StopTask'], resources: ['task'] },
+        {
+          actions: ['ecs:ListTasks'],
+          resources: ['*'],
+          because: 'ECS asks for no resource where tasks of all hosts are listed; the cluster is a condition',
+          conditions: [{ test: 'ArnEquals', variable: 'ecs:cluster', resources: ['cluster'] }],
+        },
+        {
+          actions: ['iam:PassRole'],
+          resources: ['task-role'],
+          conditions: [
+            { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs-tasks.amazonaws.com'] },
+          ],
+        },
+        { actions: ['logs:GetLogEvents'], resources: ['task-logs'] },
       ],
     },
     /** ECS asks before it shifts traffic from one release to the next, and is answered by the deployment's decision. */
@@ -226,12 +332,13 @@ export const topology = {
       environment: {
         BERTH_TABLE: 'table',
         BERTH_WAKE_QUEUE: 'queue:wake',
+        BERTH_WORK_QUEUE: 'queue:work',
         BERTH_ENVIRONMENTS: 'environments',
       },
       permissions: [
         { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: ['table'] },
         { actions: ['dynamodb:Query'], resources: ['table/index/due', 'table/index/list'] },
-        { actions: ['sqs:SendMessage'], resources: ['queue:wake'] },
+        { actions: ['sqs:SendMessage'], resources: ['queue:wake', 'queue:work'] },
         {
           actions: ['ecs:ListTasks'],
           resources: ['*'],
@@ -293,8 +400,15 @@ export type Trigger =
       /** What the API lets through of all callers together, on average and at once. */
       readonly requestsPerSecond?: number;
       readonly burst?: number;
-      /** Names of routes that need no signature of AWS's (SigV4), since they check one of their own. */
-      readonly open?: readonly RouteName[];
+    }
+  /** Some routes of another function's HTTP API, which takes all others. */
+  | {
+      readonly type: 'routes';
+      /** The function that has the API. */
+      readonly of: string;
+      readonly keys: readonly RouteKey[];
+      /** Whether they need no signature of AWS's (SigV4), since they check one of their own. */
+      readonly open?: true;
     }
   | {
       readonly type: 'queue';

@@ -312,6 +312,9 @@ export const routes = {
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;
 
+/** A route as API Gateway calls it, for example `GET /environments/{environment}`. */
+export type RouteKey = { [Name in RouteName]: `${Routes[Name]['method']} ${Routes[Name]['path']}` }[RouteName];
+
 /** A body as it came. */
 export interface RawBody {
   readonly bytes: Uint8Array;

@@ -167,6 +167,8 @@ export interface Move {
   readonly progress?: Progress;
   /** The most of its tasks that were ever seen running: one more is something that goes on. */
   readonly best?: number;
+  /** Fewer were seen afterwards: some may have died, and are counted from then on. */
+  readonly fell?: true;
 }
 
 export interface Progress {

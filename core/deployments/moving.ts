@@ -155,6 +155,7 @@ function atPause(
   const hook = traffic?.hooks?.find(({ type, status }) => type === 'PAUSE' && status === 'AWAITING_ACTION');
   const gate = courseOf(state)?.gates.approval;
   if (!traffic || !hook || !gate || course.continued === hook.id) return { course, effects: [] };
+  if (course.held?.code === 'paused' || course.held?.code === 'locked') return { course, effects: [] };
   const approval = approvedBy(state.request, gate, state.controls?.approvals ?? []);
   if (!approval) {
     const text = `the new release is up and waits for approval: \`berth approve ${state.request.id}\``;

@@ -66,8 +66,9 @@ function moving(
   const { release, settings } = at.aim;
   const service = serviceOf(state, at, applied);
   const { taskDefinitionArn } = release;
-  // Nothing can have died before anything was seen to run.
-  const mayDie = settings.circuitBreaker && at.progress !== undefined && at.progress.running > 0;
+  // Records are read only where tasks that ran are missing, or where nothing but time is waited for.
+  const isLasting = at.course !== undefined && at.progress !== undefined;
+  const mayDie = settings.circuitBreaker && (at.fell === true || isLasting);
   return {
     service: at.course && isShifted(at.aim) ? { ...service, withTraffic: true } : service,
     ...(mayDie && { deaths: { environment, ecsName, taskDefinitionArn, sinceMs: at.since } }),

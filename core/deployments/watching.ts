@@ -75,6 +75,7 @@ export function note<Moving extends Move>(
   progress: Progress,
   now: Instant,
 ): { readonly noted: Moving; readonly due?: Instant } {
+  if (progress.running < (at.best ?? 0) && !at.fell) return { noted: { ...at, progress, fell: true } };
   if (at.progress && sameProgress(at.progress, progress)) return { noted: at };
   const due = (at.progress?.at ?? 0) + Math.max(soonMs, (now - at.since) / 20);
   if (now < due) return { noted: at, due };

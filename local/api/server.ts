@@ -12,8 +12,8 @@ export interface HttpApiOptions {
   readonly invoker: Invoker;
   readonly clock: Clock;
   readonly account: string;
-  /** Receives every request; undefined where the topology has no HTTP API. */
-  readonly functionName: string | undefined;
+  /** Who receives a request; undefined where the topology has no HTTP API. */
+  functionOf(method: string, path: string): string | undefined;
   log(line: string): void;
 }
 
@@ -24,7 +24,7 @@ const timeoutMs = 30_000;
 /** For how long a Lambda host that is being restarted is waited for. */
 const hostWaitMs = 10_000;
 
-/** The HTTP API: every request becomes an invocation of one function, and its answer the response. */
+/** The HTTP API: every request becomes an invocation of a function, and its answer the response. */
 export function createHttpApi(options: HttpApiOptions): Server {
   const server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 10_000 }, (request, response) => {
     const requestId = randomUUID();
@@ -49,7 +49,9 @@ async function answer(
   const read = await readBody(request, bodyBytes);
   if (read.state === 'too-large') return problem(413, 'Request Entity Too Large');
   if (read.state !== 'whole') return problem(408, 'Request Time-out');
-  if (options.functionName === undefined) return problem(404, 'Not Found');
+  const [path = '/'] = (request.url ?? '/').split('?');
+  const functionName = options.functionOf(request.method ?? 'GET', path);
+  if (functionName === undefined) return problem(404, 'Not Found');
   const event = httpEvent(
     {
       method: request.method ?? 'GET',
@@ -65,7 +67,7 @@ async function answer(
   if (Buffer.byteLength(payload) > eventBytes) return problem(413, 'Request Entity Too Large');
   return responseOf(
     await options.invoker.invoke({
-      functionName: options.functionName,
+      functionName,
       requestId,
       payload,
       timeoutMs,

@@ -124,6 +124,52 @@ const cuts: readonly Cut[] = [
     instead: () => `export class AdaptiveRetryStrategy { constructor() { ${refuse('adaptive retries')} } }`,
     loader: 'js',
   },
+  // Neither is a mode of defaults set, nor is it Node's version that is too old.
+  {
+    modules: /[\\/]config[\\/]defaults-mode[\\/]resolveDefaultsModeConfig\.js$/,
+    instead: () => `export const resolveDefaultsModeConfig = () => async () => 'legacy';`,
+    loader: 'js',
+  },
+  {
+    modules: /[\\/]@aws-sdk[\\/]core[\\/]dist-es[\\/]submodules[\\/]client[\\/]emitWarningIfUnsupportedVersion\.js$/,
+    instead: () => `
+      export const emitWarningIfUnsupportedVersion = () => {};
+      export const state = { warningEmitted: true };
+    `,
+    loader: 'js',
+  },
+  // Which of the SDK's features are made use of, for AWS's statistics.
+  {
+    modules: /[\\/]middleware-user-agent[\\/]check-features\.js$/,
+    instead: () => 'export const checkFeatures = async () => {};',
+    loader: 'js',
+  },
+  // The services that Berth calls take one path, and everything in the body; none of them is S3.
+  {
+    modules: /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]protocols[\\/]HttpBindingNormalizedSchema\.js$/,
+    instead: () => `
+      export const getHttpOperationBindings = () => [];
+      export class HttpBindingNormalizedSchema { static of() { ${refuse('bindings to paths and headers')} } }
+    `,
+    loader: 'js',
+  },
+  {
+    modules: /[\\/]service-customizations[\\/]s3\.js$/,
+    instead: () => `
+      const refuse = () => { ${refuse('the ways of S3')} };
+      export { refuse as resolveParamsForS3, refuse as isArnBucketName, refuse as isDnsCompatibleBucketName };
+      export { refuse as DOT_PATTERN, refuse as S3_HOSTNAME_PATTERN };
+    `,
+    loader: 'js',
+  },
+  // Lambda's runtime brings it, where it has one: whose trace a call belongs to.
+  {
+    modules: /[\\/]@aws[\\/]lambda-invoke-store[\\/]dist-es[\\/]invoke-store\.js$/,
+    instead: () => `
+      export const InvokeStore = { getInstanceAsync: async () => globalThis.awslambda?.InvokeStore };
+    `,
+    loader: 'js',
+  },
   // It writes the headers of events that are signed one by one.
   {
     modules: /[\\/]@smithy[\\/]signature-v4[\\/]dist-es[\\/]HeaderFormatter\.js$/,

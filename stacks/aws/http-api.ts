@@ -1,18 +1,22 @@
 import { type Route, routes } from '../../core/contract/routes.ts';
 import type { Stage } from '../stages.ts';
-import type { Trigger } from '../topology.ts';
+import type { Topology, Trigger } from '../topology.ts';
+import type { Functions } from './functions.ts';
 import { logical, physical } from './names.ts';
 
 type Http = Extract<Trigger, { type: 'http' }>;
 
 interface Served {
+  readonly topology: Topology;
+  readonly functions: Functions;
+  /** The function whose API it is. */
   readonly name: string;
-  readonly fn: sst.aws.Function;
   readonly stage: Stage;
 }
 
 /** An HTTP API with the contract's routes and no other; each takes AWS's signature (SigV4), unless it is open. */
-export function createHttpApi(trigger: Http, { name, fn, stage }: Served): sst.aws.ApiGatewayV2 {
+export function createHttpApi(trigger: Http, served: Served): sst.aws.ApiGatewayV2 {
+  const { name, stage } = served;
   const api = new sst.aws.ApiGatewayV2(logical(name, 'http'), {
     // Browsers are not among those who sign.
     cors: false,
@@ -32,22 +36,41 @@ export function createHttpApi(trigger: Http, { name, fn, stage }: Served): sst.a
       },
     },
   });
-  const target = integrate(api, name, fn);
+  const targets = new Map(serversOf(served).map((server) => [server, integrate(api, server, served)]));
   for (const [routeName, route] of Object.entries<Route>(routes)) {
-    const isOpen = trigger.open?.some((open) => open === routeName) ?? false;
+    const key = `${route.method} ${route.path}`;
+    const { server, isOpen } = servingOf(served, key);
     new aws.apigatewayv2.Route(logical(name, routeName), {
       apiId: api.nodes.api.id,
-      routeKey: `${route.method} ${route.path}`,
+      routeKey: key,
       operationName: routeName,
       authorizationType: isOpen ? 'NONE' : 'AWS_IAM',
-      target,
+      target: targets.get(server)!,
     });
   }
   return api;
 }
 
-/** One integration and one permission serve all routes; SST makes one of each per route. */
-function integrate(api: sst.aws.ApiGatewayV2, name: string, fn: sst.aws.Function) {
+/** The API's own function, and those that take routes of it. */
+const serversOf = (served: Served): readonly string[] => [
+  ...new Set([served.name, ...takenRoutes(served).map(({ server }) => server)]),
+];
+
+function servingOf(served: Served, key: string) {
+  const taken = takenRoutes(served).find(({ keys }) => keys.some((one) => one === key));
+  return { server: taken?.server ?? served.name, isOpen: taken?.open ?? false };
+}
+
+const takenRoutes = ({ topology, name }: Served) =>
+  Object.entries(topology.functions).flatMap(([server, { triggers }]) =>
+    triggers.flatMap((trigger) =>
+      trigger.type === 'routes' && trigger.of === name ? [{ server, ...trigger }] : [],
+    ),
+  );
+
+/** One integration and one permission serve all routes of a function; SST makes one of each per route. */
+function integrate(api: sst.aws.ApiGatewayV2, name: string, { functions }: Served) {
+  const fn = functions.get(name)!;
   const { id, executionArn } = api.nodes.api;
   new aws.lambda.Permission(logical(name, 'http', 'permission'), {
     action: 'lambda:InvokeFunction',

@@ -57,7 +57,7 @@ const untilIs = (id: string, what: string, holds: (deployment: DeploymentView) =
 const atStep = (id: string, step: number) =>
   untilIs(id, `at step ${step}`, ({ course }) => course?.step === step && course.since !== undefined);
 const isHeld = (id: string, text: string) =>
-  untilIs(id, `held: ${text}`, ({ course }) => course?.held?.text.includes(text));
+  untilIs(id, `held: ${text}`, ({ waits }) => waits?.text.includes(text));
 
 /** Says something to a deployment, which has to be taken. */
 async function say(...words: readonly string[]) {

@@ -1,6 +1,6 @@
+import type { Strategy } from '../../core/deployments/course/model.ts';
 import { type CourseTraits, drawCourse, drawStrategy, plainCourse } from './courses.ts';
 import type { FaultName } from './faults.ts';
-import type { Strategy } from '../../core/deployments/course/model.ts';
 import type { Random } from './random.ts';
 
 /** How a release behaves; its image carries the name. */
@@ -181,7 +181,13 @@ function drawTraits(random: Random, name: string, place: number, hasNight: boole
 function stepsFor(drawing: Drawing, traits: ServiceTraits): Step[] {
   const { random, lengthMs } = drawing;
   const { maximumPercent, strategy } = traits;
-  const first = deploy(drawing, traits, 1, random.between(0, 2_000), random.chance(0.8) ? 'works' : undefined);
+  const first = deploy(
+    drawing,
+    traits,
+    1,
+    random.between(0, 2_000),
+    random.chance(0.8) ? 'works' : undefined,
+  );
   const isHasty = random.chance(strategy === 'rolling' ? 0.4 : 0.2);
   const others = Array.from({ length: random.between(1, isHasty ? 7 : 5) }, (_, place) =>
     drawStep(drawing, traits, place + 2, random.between(1_000, isHasty ? lengthMs / 4 : lengthMs)),
@@ -234,7 +240,9 @@ function deploy(
     do: 'deploy',
     at,
     service,
-    behaviour: behaviour ?? (hasNight ? random.pick(some) : random.pick([...some, 'sickens', 'stuck', 'worse', 'dies'])),
+    behaviour:
+      behaviour ??
+      (hasNight ? random.pick(some) : random.pick([...some, 'sickens', 'stuck', 'worse', 'dies'])),
     version: random.chance(0.15) ? Math.max(1, version - 1) : version,
     whenBusy: random.chance(0.4) ? 'queue' : 'supersede',
     ...(random.chance(0.4) && { count: random.between(1, 3) }),

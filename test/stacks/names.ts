@@ -8,6 +8,7 @@ export function expectedNames(topology: Topology, stage: Stage): Record<string, 
   const { queues, rules } = topology;
   const functions = Object.keys(topology.functions);
   const http = functionsWith(topology, 'http');
+  const serving = [...http, ...functionsWith(topology, 'routes')];
   const scheduled = functionsWith(topology, 'schedule');
   const physical = (name: string) => `berth-${stage.name}-${name}`;
   const logs = functions.map((name) => `/aws/lambda/${physical(name)}`);
@@ -17,7 +18,7 @@ export function expectedNames(topology: Topology, stage: Stage): Record<string, 
   );
   const all: Record<string, readonly string[]> = {
     'apigatewayv2.Api': http.map(physical),
-    'apigatewayv2.Integration': http.map((name) => logical(name, 'http', 'integration')),
+    'apigatewayv2.Integration': serving.map((name) => logical(name, 'http', 'integration')),
     'apigatewayv2.Route': http.flatMap((name) => Object.keys(routes).map((route) => logical(name, route))),
     'apigatewayv2.Stage': http.map((name) => `${logical(name, 'http')}Stage`),
     'cloudwatch.EventRule': Object.keys(rules).map(physical),
@@ -31,7 +32,7 @@ export function expectedNames(topology: Topology, stage: Stage): Record<string, 
     'index.RandomBytes': ['LambdaEncryptionKey'],
     'lambda.EventSourceMapping': polled(topology).map(({ name, queue }) => logical(name, 'from', queue)),
     'lambda.Function': functions.map(physical),
-    'lambda.Permission': http.map((name) => logical(name, 'http', 'permission')),
+    'lambda.Permission': serving.map((name) => logical(name, 'http', 'permission')),
     's3.BucketObjectv2': functions.map((name) => `${logical(name)}Code`),
     'scheduler.Schedule': scheduled.map(physical),
     'sqs.Queue': Object.keys(queues).map(physical),

@@ -65,7 +65,10 @@ export async function applyTarget(
     if (service?.status === 'DRAINING') throw new Error(`${ecsName} is still draining`);
     if (service && !current?.applied) await refuseForeign(deps.ecs, effect);
     if (service && target.isReturn) {
-      const back = await comesBack(service, effect, deps.ecs, async () => isOvertaken(await ask()));
+      const back = await comesBack(service, effect, deps.ecs, {
+        isOvertaken: async () => isOvertaken(await ask()),
+        lastMs: current?.applied?.ecsCreatedAtMs,
+      });
       if (back) return back === 'overtaken' ? { overtaken: true } : applied(back);
     }
     const balance = await balanceOf(service, ecsName, target, environment, deps);
@@ -78,7 +81,7 @@ export async function applyTarget(
     if (isOvertaken(await ask())) return { overtaken: true };
     const { balanced } = balance;
     const written = service
-      ? await update(effect, service, balanced, environment, deps)
+      ? await update(effect, { service, isSettled }, balanced, environment, deps)
       : await create(effect, balanced, environment, context, deps);
     return applied(written, balance);
   });
@@ -139,25 +142,29 @@ async function create(
 /** What ECS has given up begins anew only where it is forced to. */
 async function update(
   effect: Apply,
-  service: Service,
+  { service, isSettled }: { readonly service: Service; readonly isSettled: boolean },
   balanced: Balanced,
   environment: Environment,
   deps: ApplyDependencies,
 ): Promise<Service> {
   const { target, cluster, ecsName } = effect;
   const network = networkWanted(target, environment);
-  const answer = await deps.ecs.send(
-    new UpdateServiceCommand({
-      cluster,
-      service: ecsName,
-      taskDefinition: target.release.taskDefinitionArn,
-      desiredCount: target.count,
-      deploymentConfiguration: deploymentConfiguration(target, environment, false),
-      ...(!isBalanced(service, balanced) && balanced),
-      ...(!isInNetwork(service, network) && { networkConfiguration: network }),
-      ...(isGivenUp(service) && { forceNewDeployment: true }),
-    }),
-  );
+  const isBehind = isBalanced(service, balanced);
+  const request = new UpdateServiceCommand({
+    cluster,
+    service: ecsName,
+    taskDefinition: target.release.taskDefinitionArn,
+    desiredCount: target.count,
+    deploymentConfiguration: deploymentConfiguration(target, environment, false),
+    ...(!isBehind && balanced),
+    ...(!isInNetwork(service, network) && { networkConfiguration: network }),
+    ...(isGivenUp(service) && { forceNewDeployment: true }),
+  });
+  const answer = await deps.ecs.send(request).catch((error: Error) => {
+    // What it stands behind was left out by a read that may be older than the last write: the next one shows it.
+    const mayLag = isBehind && !isSettled && /load ?balancer/i.test(error.message);
+    throw mayLag ? new Error(error.message) : error;
+  });
   if (!answer.service) throw new Error('UpdateService answered without a service');
   return answer.service;
 }

@@ -13,7 +13,9 @@ export async function refuseForeign(
   const answer = await ecs.send(
     new DescribeServicesCommand({ cluster, services: [ecsName], include: ['TAGS'] }),
   );
-  const tags = answer.services?.[0]?.tags ?? [];
+  const [service] = answer.services ?? [];
+  if (!service) throw new Error(`ECS does not say whose ${ecsName} is`);
+  const { tags = [] } = service;
   if (tags.some(({ key, value }) => key === 'berth:service' && value === `${environment}/${ecsName}`)) return;
   throw new FinalFailure(
     'ForeignService',

@@ -25,12 +25,14 @@ export async function comesBack(
   service: Service,
   { target, cluster, ecsName }: Apply,
   ecs: ECSClient,
-  isOvertaken: () => Promise<boolean>,
+  { isOvertaken, lastMs = 0 }: Known,
 ): Promise<Service | 'overtaken' | undefined> {
   const { taskDefinitionArn } = target.release;
   const current = await currentDeploymentOf(ecs, service);
   const isToStop = current !== undefined && leadsAway(current, taskDefinitionArn);
   if (!current || !(isToStop || leadsBack(current, taskDefinitionArn))) return undefined;
+  if (!isToStop && current.createdAtMs < lastMs - promptMs)
+    throw new Error(`ECS shows ${ecsName} as it was before the last write`);
   if (await isOvertaken()) return 'overtaken';
   if (isToStop && !(await stopped(ecs, current.arn))) return undefined;
   const now = isToStop ? await describeService(ecs, cluster, ecsName) : service;
@@ -39,6 +41,15 @@ export async function comesBack(
   if (isGivenUp(now)) return undefined;
   return now.desiredCount === target.count ? now : counted(now, target.count, cluster, ecs);
 }
+
+interface Known {
+  isOvertaken(): Promise<boolean>;
+  /** By ECS's own clock, when the deployment began that Berth's last write to the service was answered with. */
+  readonly lastMs?: number | undefined;
+}
+
+/** A service deployment and the deployment that it is of begin at the same moment, as near as ECS tells. */
+const promptMs = 1_000;
 
 /** A read that lags shows the same release from before the deployment that was stopped. */
 const isOf = ({ currentServiceDeployment }: Service, { arn }: CurrentDeployment) =>

@@ -6,6 +6,8 @@ export interface CurrentDeployment {
   readonly arn: string;
   readonly status: string;
   readonly lifecycleStage: string | undefined;
+  /** By ECS's own clock. */
+  readonly createdAtMs: number;
   readonly target: Revision | undefined;
   readonly sources: readonly Revision[];
   /** Where a roll-back of it leads, once ECS has said so. */
@@ -37,6 +39,7 @@ export async function currentDeploymentOf(
     arn: currentServiceDeployment,
     status: found.status ?? '',
     lifecycleStage: found.lifecycleStage,
+    createdAtMs: found.createdAt?.getTime() ?? 0,
     target: revisions.get(targetServiceRevision?.arn ?? ''),
     sources: sources.flatMap((arn) => revisions.get(arn) ?? []),
     rollback: revisions.get(rollback?.serviceRevisionArn ?? ''),

@@ -19,10 +19,11 @@ export function deadlineOf(
   const plan = courseOf(state);
   const timeoutMs = timeoutSeconds * 1000;
   if (course.held) return Math.max(deadline, course.held.since + heldMs);
-  if (course.step !== before.step || course.percent > before.percent)
-    return Math.max(deadline, now + timeoutMs);
-  if (!plan || course.since === undefined) return deadline;
+  // As long as it was held nothing could go on, and what was put off for that long counts no more.
+  const known = before.held ? now + timeoutMs : deadline;
+  if (course.step !== before.step || course.percent > before.percent) return Math.max(known, now + timeoutMs);
+  if (!plan || course.since === undefined) return known;
   const seconds = stepAt(plan, course)?.forSeconds ?? plan.bakeSeconds;
   const extendMs = (plan.judge?.extendSeconds ?? 0) * 1000;
-  return Math.max(deadline, course.since + seconds * 1000 + extendMs + timeoutMs);
+  return Math.max(known, course.since + seconds * 1000 + extendMs + timeoutMs);
 }

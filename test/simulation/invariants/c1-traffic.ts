@@ -31,8 +31,9 @@ type Shifted = Extract<Observation, { type: 'shifted' }>;
 /** What a change of weights means: whose share it is, and which deployment ECS asks about it. */
 function shiftOf({ weights }: Shifted, { ecs }: Facts) {
   const ecsName = nameIn(weights[0]?.targetGroupArn ?? '');
-  const arn = ecs.service(ecsName)?.deployments.find(({ status }) => status === 'PRIMARY')
-    ?.serviceDeploymentArn;
+  const arn = ecs
+    .service(ecsName)
+    ?.deployments.find(({ status }) => status === 'PRIMARY')?.serviceDeploymentArn;
   const record = arn === undefined ? undefined : ecs.serviceDeployment(arn);
   const deployment = record && hookOf(record);
   if (!arn || !record?.rollout || record.rollout.isReturning || deployment === undefined) return undefined;
@@ -61,7 +62,8 @@ const servesBeside = (green: string, ecsName: string, { ecs }: Facts): boolean =
         lastStatus === 'RUNNING' &&
         desiredStatus === 'RUNNING' &&
         health !== 'UNHEALTHY' &&
-        ecs.service(ecsName)?.deployments.find(({ id }) => id === service?.deploymentId)?.revisionArn !== green,
+        ecs.service(ecsName)?.deployments.find(({ id }) => id === service?.deploymentId)?.revisionArn !==
+          green,
     );
 
 function allowedOf(state: DeploymentState | undefined): number {

@@ -13,7 +13,7 @@ export const nothingBeside: Invariant = {
     }
     if (observation.type !== 'over') return;
     for (const { name, status } of facts.ecs.services())
-      if (/--/.test(name) && status !== 'INACTIVE') report(`${name} is left, and is ${status}`);
+      if (/--/.test(name) && status === 'ACTIVE') report(`${name} is left`);
     for (const { ref, state } of facts.items.values())
       if (ref.kind === 'service' && (state as ServiceState).siblings)
         report(`${ref.id} has siblings still: ${JSON.stringify((state as ServiceState).siblings)}`);

@@ -48,7 +48,8 @@ function missingJob(
   stage: string,
 ): string | undefined {
   const missing = wanted.find(
-    ({ name }) => !jobs.some(({ job, verdict }) => job.endsWith(`_${stage}_${name}`) && verdict === 'succeeded'),
+    ({ name }) =>
+      !jobs.some(({ job, verdict }) => job.endsWith(`_${stage}_${name}`) && verdict === 'succeeded'),
   );
   return missing && `${missing.name}, ${stage} it, has not succeeded`;
 }

@@ -49,7 +49,8 @@ function problemOf(state: DeploymentState, evidence: readonly Evidence[]): strin
   const course: CourseState | undefined = 'course' in at ? at.course : went;
   if (!plan || request.what.type !== 'content') return evidence.length > 0 ? 'has no judge' : undefined;
   const known = course?.judgement;
-  if (!known) return evidence.length > 0 ? `was never judged, and has ${evidence.length} intervals` : undefined;
+  if (!known)
+    return evidence.length > 0 ? `was never judged, and has ${evidence.length} intervals` : undefined;
   if (evidence.length !== known.intervals)
     return `has weighed ${known.intervals} intervals, and ${evidence.length} are kept`;
   const opening = {

@@ -1,6 +1,6 @@
 import type { DeploymentState } from '../../../core/deployments/model.ts';
-import type { LedgerEntry } from '../../../core/kernel/ports.ts';
 import { ledgerSortPrefix } from '../../../core/kernel/ledger.ts';
+import type { LedgerEntry } from '../../../core/kernel/ports.ts';
 import type { Invariant } from '../observation.ts';
 
 /** C6: whatever people say to a deployment stands in its history, with who said it. */

@@ -12,7 +12,8 @@ export const noOrphans: Invariant = {
   watch: (facts) => (observation, report) => {
     if (observation.type === 'called' && /^(Stop|Delete|Deregister)/.test(observation.action)) {
       const isOwn = isItsOwn(observation, facts);
-      if (!isOwn) report(`${observation.by} called ${observation.action} ${JSON.stringify(observation.input)}`);
+      if (!isOwn)
+        report(`${observation.by} called ${observation.action} ${JSON.stringify(observation.input)}`);
     }
     if (observation.type === 'over') everythingIsKnown(facts, observation.now - underWayMs, report);
   },

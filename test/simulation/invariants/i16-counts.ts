@@ -1,5 +1,5 @@
-import { ecsNameOf } from '../world/people.ts';
 import type { Facts, Invariant } from '../observation.ts';
+import { ecsNameOf } from '../world/people.ts';
 
 /** I16: how many tasks a service has is people's affair: Berth writes no count that nobody asked for. */
 export const counts: Invariant = {
@@ -18,7 +18,8 @@ export const counts: Invariant = {
       const isAsked = isSibling
         ? Number(desiredCount) >= 1 && Number(desiredCount) <= Math.max(2, ...counts)
         : counts.has(Number(desiredCount));
-      if (!isAsked) report(`${observation.by} wrote ${desiredCount} tasks of ${name}, which nobody asked for`);
+      if (!isAsked)
+        report(`${observation.by} wrote ${desiredCount} tasks of ${name}, which nobody asked for`);
     };
   },
 };

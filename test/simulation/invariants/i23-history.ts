@@ -22,7 +22,8 @@ export const history: Invariant = {
         const { item, before } = observation;
         const isTransition = !isSame(item.state, before?.state);
         const line = item.outbox.find(({ id }) => id === `${refKey(item.ref)}#${item.revision}#0`);
-        if (isTransition && line?.effect.type !== 'ledger')
+        // Who only takes something in leaves its line to whoever decides.
+        if (isTransition && !item.heard && line?.effect.type !== 'ledger')
           report(`${keyOf(item)} is a transition without a line of history`);
         if (line) transitions.add(keyOf(item));
       }
@@ -43,7 +44,10 @@ export const history: Invariant = {
       }
       if (observation.type === 'over') {
         for (const key of transitions) if (!written.has(key)) report(`${key} is missing in history`);
-        for (const item of facts.items.values()) replay(lines.get(refKey(item.ref)) ?? [], item, report);
+        for (const item of facts.items.values()) {
+          if (item.heard) report(`${keyOf(item)} was told something that nobody decided upon`);
+          replay(lines.get(refKey(item.ref)) ?? [], item, report);
+        }
       }
     };
   },

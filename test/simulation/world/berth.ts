@@ -1,15 +1,22 @@
 import { sqsAlarms } from '../../../core/aws/alarms.ts';
-import { actingMembers, deploymentsAlone, lookingMembers } from '../../../core/aws/members.ts';
+import {
+  actingMembers,
+  actingReceivers,
+  deploymentsAlone,
+  workingMembers,
+  workingReceivers,
+} from '../../../core/aws/members.ts';
 import type { Environment } from '../../../core/contract/environment.ts';
 import type { AskWebhook } from '../../../core/deployments/gates/webhooks.ts';
 import type { EvidenceQuery } from '../../../core/deployments/seeing.ts';
-import type { Member, Members } from '../../../core/kernel/item.ts';
+import type { Member, Members, Receivers } from '../../../core/kernel/item.ts';
 import type { Log, Store } from '../../../core/kernel/ports.ts';
 import { createEngine } from '../../../core/kernel/reconcile.ts';
 import type { OperationDependencies } from '../../../core/operations/ports.ts';
 import type { ServiceEffect } from '../../../core/services/model.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import type { Observation } from '../observation.ts';
+import type { Weather } from '../weather.ts';
 import { type Balancer, loadBalancerClient } from './balancer.ts';
 import {
   deadLetterQueue,
@@ -18,8 +25,8 @@ import {
   type Queues,
   sqsClient,
   wakeQueue,
+  workQueue,
 } from './clients.ts';
-import type { Weather } from '../weather.ts';
 import type { WorldClock } from './clock.ts';
 import { account, cluster, region, type SimulatedEcs } from './ecs.ts';
 import { evidenceOf } from './evidence.ts';
@@ -101,7 +108,10 @@ export function compose(process: Process, shared: Shared): Parts {
         return process.call('POST to a webhook', false, () => webhookSays(effect as AskWebhook));
       const apply = effect.type === 'apply' ? (effect as ServiceEffect) : undefined;
       const hands = ecsOf(process, shared, given.id, apply);
-      const own = actingMembers({ ...base, ecs: hands, hands });
+      const own = {
+        ...actingMembers({ ...base, ecs: hands, hands }),
+        ...workingMembers({ ...base, ecs: hands, hands }),
+      };
       return (own[kind] ?? member).perform(effect, context);
     },
   });
@@ -112,16 +122,26 @@ export function compose(process: Process, shared: Shared): Parts {
         return [kind, mutant?.member?.(whole) ?? whole];
       }),
     );
-  const alarms = sqsAlarms(sqs, wakeQueue, process.clock);
-  const engineOf = (members: Members) => createEngine({ ...base, alarms, members, owner: process.owner });
+  /** Who only takes something in makes the same mistakes in it. */
+  const heardBy = (receivers: Receivers): Receivers =>
+    Object.fromEntries(
+      Object.entries(receivers).map(([kind, receiver]) => {
+        const whole = { domain: receiver, look: async () => ({}), perform: async () => ({}) };
+        return [kind, mutant?.member?.(whole as unknown as Member).domain ?? receiver];
+      }),
+    );
+  const alarms = sqsAlarms(sqs, { wake: wakeQueue, work: workQueue }, process.clock);
+  const engineOf = (members: Members, receivers: Receivers = {}) =>
+    createEngine({ ...base, alarms, members, receivers: heardBy(receivers), owner: process.owner });
   const known = mutant?.territory?.(territory) ?? territory;
   return {
     ...eyes,
     sqs,
     deadLetterQueue,
     alarms,
-    engine: engineOf(mistaken(actingMembers({ ...eyes, judge, hands: ecs }), withIntent)),
-    api: engineOf(mistaken(lookingMembers(eyes))),
+    engine: engineOf(mistaken(actingMembers({ ...eyes, judge, hands: ecs }), withIntent), workingReceivers),
+    work: engineOf(mistaken(workingMembers({ ...eyes, hands: ecs }), withIntent), actingReceivers),
+    api: engineOf({}, { ...actingReceivers, ...workingReceivers }),
     hook: engineOf(mistaken(deploymentsAlone(eyes))),
     territory: known,
   };
@@ -165,9 +185,7 @@ function ecsOf(
       if (action !== 'DescribeServices') return;
       const told = [...(services as Json[]), ...(failures as Json[])];
       for (const service of input.services as string[]) {
-        const isTelling = told.some(({ serviceName, arn }) =>
-          String(serviceName ?? arn).endsWith(service),
-        );
+        const isTelling = told.some(({ serviceName, arn }) => String(serviceName ?? arn).endsWith(service));
         see({ type: 'answered', now: clock.now(), service, isTelling, by, intent });
       }
     },
@@ -196,7 +214,11 @@ function ecsOf(
 const noRoom = { tasks: [], failures: [{ reason: 'RESOURCE:FARGATE' }] };
 
 export const wordsOfWrite = (input: Json) =>
-  [input.service ?? input.serviceName ?? input.family ?? input.group, input.taskDefinition, input.desiredCount]
+  [
+    input.service ?? input.serviceName ?? input.family ?? input.group,
+    input.taskDefinition,
+    input.desiredCount,
+  ]
     .filter((word) => word !== undefined)
     .map((word) => String(word).replace(/^.*\//, ''))
     .join(' ');

@@ -82,10 +82,12 @@ export const logsClient = (process: Process): CloudWatchLogsClient =>
 /** Where what is sent to a queue goes. */
 export interface Queues {
   wake(body: string, delayMs: number): void;
+  work(body: string, delayMs: number): void;
   deadLetter(body: string, cause: string | undefined): void;
 }
 
 export const wakeQueue = 'wake';
+export const workQueue = 'work';
 export const deadLetterQueue = 'dead-letters';
 
 interface Sent {
@@ -100,6 +102,7 @@ export const sqsClient = (process: Process, queues: Queues): SQSClient =>
     process.call(`${action} to ${String(input.QueueUrl)}`, false, () => {
       const { QueueUrl, MessageBody, DelaySeconds = 0, MessageAttributes } = input as unknown as Sent;
       if (QueueUrl === wakeQueue) queues.wake(MessageBody, DelaySeconds * 1000);
+      else if (QueueUrl === workQueue) queues.work(MessageBody, DelaySeconds * 1000);
       else queues.deadLetter(MessageBody, MessageAttributes?.cause?.StringValue);
       return {};
     }),

@@ -32,7 +32,11 @@ export function evidenceOf(
     counted: source.type === 'metrics' ? ('episodes' as const) : ('requests' as const),
   };
   let fromMs = Math.ceil(sinceMs / periodMs) * periodMs;
-  for (; evidence.length < mostIntervals && fromMs + periodMs + lateMs[source.type] <= nowMs; fromMs += periodMs)
+  for (
+    ;
+    evidence.length < mostIntervals && fromMs + periodMs + lateMs[source.type] <= nowMs;
+    fromMs += periodMs
+  )
     evidence.push({ fromMs, toMs: fromMs + periodMs, share, ...(hasTraffic && { requests, errors }) });
   return evidence;
 }

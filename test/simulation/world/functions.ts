@@ -1,24 +1,24 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { parseWake } from '../../../core/aws/alarms.ts';
 import { tasksOfService } from '../../../core/aws/ecs/tasks.ts';
 import { catchUp } from '../../../core/intake/catch-up.ts';
-import { Poison } from '../../../core/intake/classify.ts';
 import { type IntakeDependencies, takeIn } from '../../../core/intake/intake.ts';
 import { type Ref, refKey } from '../../../core/kernel/plan.ts';
 import type { Alarms } from '../../../core/kernel/ports.ts';
 import type { Engine } from '../../../core/kernel/reconcile.ts';
 import { type ServiceState, siblingRoles } from '../../../core/services/model.ts';
 import { listOfServices, siblingName } from '../../../core/services/records.ts';
-import { eachRecord, type QueueRecord } from '../../../functions/support/batch.ts';
+import { type BatchAnswer, eachRecord, type QueueRecord } from '../../../functions/support/batch.ts';
 import { answerHook as answer } from '../../../functions/support/hook.ts';
+import { lookAtEach } from '../../../functions/support/wake.ts';
 import type { WorldClock } from './clock.ts';
 import type { Handled } from './queue.ts';
 
 /** What one instance of a function is made of, as `functions/composition.ts` makes it. */
 export interface Parts extends IntakeDependencies {
-  /** Of `wake`, which alone has hands; the API and the hook decide without. */
+  /** Of `wake`; the API only takes in, and the hook decides without hands. */
   readonly engine: Engine;
+  readonly work: Engine;
   readonly api: Engine;
   readonly hook: Engine;
   readonly alarms: Alarms;
@@ -30,16 +30,13 @@ export interface Parts extends IntakeDependencies {
 type Records = readonly QueueRecord[];
 
 /** As `functions/wake.ts`. */
-export function wake(parts: Parts, records: Records): Promise<Handled> {
-  const looks = new Map<string, Promise<void>>();
-  return each(parts, records, async (body) => {
-    const ref = parseWake(body);
-    if (!ref) throw new Poison('the message names no aggregate');
-    const key = refKey(ref);
-    if (!looks.has(key)) looks.set(key, parts.engine.wake([ref]));
-    await looks.get(key);
-  });
-}
+export const wake = (parts: Parts, records: Records) => lookAt(records, parts);
+
+/** As `functions/work.ts`. */
+export const work = (parts: Parts, records: Records) => lookAt(records, { ...parts, engine: parts.work });
+
+const lookAt = async (records: Records, parts: Parts): Promise<Handled> =>
+  handledOf(await lookAtEach({ Records: records }, parts));
 
 /** As `functions/ecs-events.ts`. */
 export function takeEvents(parts: Parts, records: Records): Promise<Handled> {
@@ -91,6 +88,9 @@ async function each(
   records: Records,
   handle: (body: string) => Promise<void>,
 ): Promise<Handled> {
-  const { batchItemFailures } = await eachRecord({ Records: records }, handle, parts);
-  return { failed: new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)) };
+  return handledOf(await eachRecord({ Records: records }, handle, parts));
 }
+
+const handledOf = ({ batchItemFailures }: BatchAnswer): Handled => ({
+  failed: new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)),
+});

@@ -35,7 +35,9 @@ export function hookCalls({ clock, weather, random, note }: Scene, pool: Run): F
       ? after(random.between(0, 3_000)).then(() => call(payload))
       : undefined;
     again?.catch(() => undefined);
-    const answer = await (again && random.chance(0.5) ? first.catch(() => undefined).then(() => again) : first);
+    const answer = await (again && random.chance(0.5)
+      ? first.catch(() => undefined).then(() => again)
+      : first);
     note(`ECS hears ${JSON.stringify(answer)}`);
     if (weather.strikes('the answer of a hook is lost')) throw new Error('the answer was lost');
     return answer;

@@ -14,7 +14,7 @@ import { Balancer } from './balancer.ts';
 import { compose, operationsOf, type Shared } from './berth.ts';
 import { WorldClock } from './clock.ts';
 import { type SimulatedEcs, startEcs } from './ecs.ts';
-import { type Parts, sweep, takeEvents, wake } from './functions.ts';
+import { type Parts, sweep, takeEvents, wake, work } from './functions.ts';
 import { hookCalls } from './hooks.ts';
 import { laggingIndex } from './lagging-index.ts';
 import { mishapAfter } from './mishaps.ts';
@@ -78,7 +78,9 @@ export async function createWorld({ seed, story, lengthMs, mutant, see }: Option
   let hear: (event: ServiceEvent) => void = () => {};
   const balancer = new Balancer();
   balancer.shifted = (ruleArn, weights) => {
-    note(`ECS sets ${weights.map(({ targetGroupArn, weight }) => `${weight} ${targetGroupArn.split('/')[1]}`)}`);
+    note(
+      `ECS sets ${weights.map(({ targetGroupArn, weight }) => `${weight} ${targetGroupArn.split('/')[1]}`)}`,
+    );
     see({ type: 'shifted', now: clock.now(), ruleArn, weights });
   };
   let ask: Functions['invoke'] = () => Promise.reject(new Error('nobody is there yet'));
@@ -159,12 +161,12 @@ function openMail(making: Mailing): { readonly pool: Run; readonly bus: EventBus
     if (!mutant?.isWithoutDeadLetters) see({ type: 'set-aside', now: clock.now(), body, cause });
   };
 
-  const queue = (name: 'ecs-events' | 'wake', handle: (parts: Parts, records: Records) => Promise<Handled>) =>
+  const queue = (name: QueueName, handle: (parts: Parts, records: Records) => Promise<Handled>) =>
     new Queue({
       clock,
       name,
-      ...topology.queues[name],
-      ...topology.functions[name].triggers[0],
+      ...topology.queues[settingsOf[name]],
+      ...topology.functions[settingsOf[name]].triggers[0],
       awayForMs: () => pool.awayForMs,
       dead: (body) => dead(body, undefined),
       take: (records) => taken(run, name, records, handle),
@@ -184,7 +186,11 @@ function openMail(making: Mailing): { readonly pool: Run; readonly bus: EventBus
     weather,
     traffic: (ecsName) =>
       story.services.some(({ name, hasTraffic }) => hasTraffic && ecsNameOf(name) === mainNameOf(ecsName)),
-    queues: { wake: wakeUps(office, queue('wake', wake)), deadLetter: dead },
+    queues: {
+      wake: wakeUps(office, queue('wake', wake)),
+      work: wakeUps(office, queue('work', work)),
+      deadLetter: dead,
+    },
     mutant,
     store: watchedStore(createMemoryStore({ isWeighed: false }), { clock, index, see, note }),
     see,
@@ -200,16 +206,23 @@ function openMail(making: Mailing): { readonly pool: Run; readonly bus: EventBus
 }
 
 type Records = readonly QueueRecord[];
+type QueueName = 'ecs-events' | 'wake' | 'work';
+
+/** What works around deployments has the same settings as what moves them. */
+const settingsOf = { 'ecs-events': 'ecs-events', wake: 'wake', work: 'wake' } as const;
 
 function taken(
   run: Run,
-  name: 'ecs-events' | 'wake',
+  name: QueueName,
   records: Records,
   handle: (parts: Parts, records: Records) => Promise<Handled>,
 ): Promise<Handled> | undefined {
   let handled: Handled;
-  const what = name === 'wake' ? `wakes ${records.map(({ body }) => body).join(' ')}` : undefined;
-  const running = run(what ?? `takes ${records.length} events`, name, async (parts) => {
+  const what =
+    name !== 'ecs-events'
+      ? `${name === 'wake' ? 'wakes' : 'works on'} ${records.map(({ body }) => body).join(' ')}`
+      : undefined;
+  const running = run(what ?? `takes ${records.length} events`, settingsOf[name], async (parts) => {
     handled = await handle(parts, records);
   });
   return running?.then((ending) => (ending === 'done' ? handled : undefined));
