@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { idempotencyKey } from '../core/contract/idempotency-key.ts';
 import { parse } from '../core/contract/parse.ts';
-import { idempotencyKey } from '../core/contract/requests.ts';
 import { parseSeconds } from '../core/contract/units.ts';
 
 /** Options that several commands have, each parsed where it enters. */

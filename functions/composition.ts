@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -9,10 +8,12 @@ import { sqsAlarms } from '../core/aws/alarms.ts';
 import { createDynamoStore } from '../core/aws/dynamodb/store.ts';
 import { inspectorOf } from '../core/aws/ecs/inspect.ts';
 import { liveServices } from '../core/aws/ecs/live.ts';
+import { getMetricDataBy } from '../core/aws/evidence/get-metric-data.ts';
 import { reportStatus } from '../core/aws/github-status.ts';
 import { registries } from '../core/aws/images/images.ts';
 import { jsonCaller } from '../core/aws/json-call.ts';
 import { lookForJudge } from '../core/aws/judge-evidence.ts';
+import { lastLinesBy } from '../core/aws/last-lines.ts';
 import { cloudWatchLogs } from '../core/aws/logs.ts';
 import {
   actingMembers,
@@ -64,10 +65,10 @@ export const composeSweep = () => ({ ...composeIntake(), ecs: new ECSClient({}) 
 
 /** Takes in what people ask and shows them what there is; what it comes to is decided by whoever is woken. */
 export function composeApi() {
-  const eyes = composeEyes();
+  const eyes = composeSweep();
   return {
     ...composeTaking(eyes),
-    logs: cloudWatchLogs(eyes.logs),
+    logs: cloudWatchLogs(new CloudWatchLogsClient({})),
     live: liveServices(eyes.ecs),
     describe: describedIn(new URL('openapi.json', import.meta.url)),
   };
@@ -110,8 +111,8 @@ export function composeHook() {
 export function composeEngine() {
   const eyes = composeEyes();
   const loadBalancer = new ElasticLoadBalancingV2Client({});
-  const cloudwatch = new CloudWatchClient({ maxAttempts: 2, requestHandler });
-  const judge = (query: EvidenceQuery) => lookForJudge(query, { ...eyes, cloudwatch });
+  const getMetricData = (region: string) => getMetricDataBy(callerOf(eyes), region);
+  const judge = (query: EvidenceQuery) => lookForJudge(query, { ...eyes, getMetricData });
   const members = actingMembers({ ...eyes, judge, hands: handsOf(), loadBalancer });
   return { ...eyes, engine: engineOf(eyes, members, workingReceivers) };
 }
@@ -133,7 +134,10 @@ const handsOf = () => new ECSClient({ maxAttempts: 1, requestHandler });
 const callerOf = ({ ecs }: ReturnType<typeof composeSweep>) =>
   jsonCaller({ credentials: ecs.config.credentials, endpoint: process.env.AWS_ENDPOINT_URL });
 
-const composeEyes = () => ({ ...composeSweep(), logs: new CloudWatchLogsClient({}) });
+function composeEyes() {
+  const eyes = composeSweep();
+  return { ...eyes, readLastLines: lastLinesBy(callerOf(eyes)) };
+}
 
 const engineOf = (parts: ReturnType<typeof composeIntake>, members: Members, receivers?: Receivers) =>
   createEngine({ ...parts, members, ...(receivers && { receivers }), owner: randomUUID() });

@@ -129,6 +129,7 @@ function layGround({ options, endpoint, log }: Surface, later: Later): Ground {
     environment: options.environment,
     retryDelaysMs: options.retryDelaysMs,
     tables: join(data, 'dynamodb'),
+    rolesOf: (taskDefinition) => later.ecs().rolesOf(taskDefinition),
   });
   const door = createDoor({ hostAddress: runtime.hostAddress, endpoint, log });
   return { journal, clock, instruments, logs, runtime, loadBalancer, backbone, door };

@@ -29,6 +29,8 @@ export interface BackboneOptions {
   readonly watch?: EventWatch;
   /** What a virtual clock waits for. */
   readonly work?: Work;
+  /** The roles that a task definition gives to its tasks. */
+  readonly rolesOf?: (taskDefinition: string) => readonly string[];
   endpoint(): string;
   log(line: string): void;
 }
@@ -49,7 +51,7 @@ export interface Backbone {
 
 export function createBackbone(options: BackboneOptions): Backbone {
   const { journal, clock, account, region, topology, log, endpoint, retryDelaysMs } = options;
-  const iam = createIam({ topology, journal, account, region });
+  const iam = createIam({ topology, journal, account, region, rolesOf: options.rolesOf ?? (() => []) });
   const { machineClock = clock, work } = options;
   const { service, queues } = createSqs({
     ...{ journal, clock, account, region, endpoint },

@@ -54,14 +54,16 @@ describe('the statements of Berth’s functions', () => {
   it('pass the environments’ own roles to tasks and to ECS, and to nothing else', () => {
     const shifting = { ...place, ecsInfrastructureRoleArn: `${role}/shift`, hookRoleArn: `${role}/hook` };
     const passing = statements([shifting, bare]).filter(({ actions }) => actions.includes('iam:PassRole'));
+    const toTasks = {
+      actions: ['iam:PassRole'],
+      resources: [place.executionRoleArn, place.taskRoleArn],
+      conditions: [
+        { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs-tasks.amazonaws.com'] },
+      ],
+    };
+    // Whoever registers a task definition, and whoever runs a task by itself.
     expect(passing).toEqual([
-      {
-        actions: ['iam:PassRole'],
-        resources: [place.executionRoleArn, place.taskRoleArn],
-        conditions: [
-          { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs-tasks.amazonaws.com'] },
-        ],
-      },
+      toTasks,
       {
         actions: ['iam:PassRole'],
         resources: [`${role}/shift`, `${role}/hook`],
@@ -69,6 +71,7 @@ describe('the statements of Berth’s functions', () => {
           { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs.amazonaws.com'] },
         ],
       },
+      toTasks,
     ]);
   });
 
@@ -109,8 +112,11 @@ describe('the statements of Berth’s functions', () => {
         .filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'))
         .flatMap(({ resources }) => resources);
     const listening = { ...place, github };
-    expect(reading('api', [listening, bare])).toEqual([secret('hook')]);
-    expect(reading('wake', [listening, bare])).toEqual([secret('token')]);
+    const those = Object.keys(topology.functions).map((name) => [name, reading(name, [listening, bare])]);
+    expect(those.filter(([, secrets]) => secrets?.length)).toEqual([
+      ['github', [secret('hook')]],
+      ['work', [secret('token')]],
+    ]);
     for (const name of Object.keys(topology.functions)) expect(reading(name, [bare])).toEqual([]);
   });
 

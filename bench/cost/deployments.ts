@@ -75,11 +75,16 @@ async function measure(stage: Stage, book: Book, log: (line: string) => void): P
 
 /** Without the sweep, which runs whether somebody deploys or not. The API did nothing but take deployments in. */
 const ofDeployments = (page: Page): Consumption =>
-  added(spent(page, ['api', 'ecs-events', 'wake']), ofHttpRequests(deployments), ofStorage(page.grown), {
-    awsEvent: page.events,
-    // By EventBridge, to the queue of events.
-    sqsRequest: page.events,
-  });
+  added(
+    spent(page, ['api', 'ecs-events', 'wake', 'work']),
+    ofHttpRequests(deployments),
+    ofStorage(page.grown),
+    {
+      awsEvent: page.events,
+      // By EventBridge, to the queue of events.
+      sqsRequest: page.events,
+    },
+  );
 
 /** Deploys content that is new. Looks at the table itself for the verdict, so that waiting costs nothing. */
 async function deploy(stage: Stage, release: number): Promise<string> {

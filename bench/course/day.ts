@@ -121,7 +121,7 @@ async function startWorld() {
   const members = actingMembers({
     ...{ store, clock, log: silent, ecs: client, hands: client },
     environment: () => environment,
-    logs: undefined as never,
+    readLastLines: undefined as never,
     loadBalancer: undefined as never,
   });
   engine = createEngine({ store, clock, alarms, members, log: silent, owner: 'bench' });

@@ -1,23 +1,18 @@
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Environment } from '../contract/environment.ts';
-import { logGroupOf, logStreamOf } from '../contract/logging.ts';
 import { mostTelling } from '../deployments/evidence.ts';
 import type { DeploymentQuery, DeploymentSeen } from '../deployments/seeing.ts';
-import { lastPartOf } from '../ecs/arn.ts';
 import type { TaskRecord } from '../ecs/task.ts';
 import { listOfTasks } from '../intake/records.ts';
 import type { Log, Store } from '../kernel/ports.ts';
+import type { ReadLastLines } from './last-lines.ts';
 
 const maxTasks = 50;
 /** Clocks of Lambda and ECS may differ by this much. */
 const skewMs = 30_000;
-const maxLogLines = 20;
-const maxLineLength = 500;
 
 interface Dependencies {
   readonly store: Store;
-  readonly logs: CloudWatchLogsClient;
+  readonly readLastLines: ReadLastLines;
   readonly log: Log;
   environment(name: string): Environment;
 }
@@ -43,21 +38,13 @@ export async function lookForEvidence(
 
 /** The last lines of a task, oldest first. No log is no reason to hold a verdict up. */
 export async function lastLines(
-  deps: Pick<Dependencies, 'logs' | 'log'>,
+  deps: Pick<Dependencies, 'readLastLines' | 'log'>,
   environment: Environment,
   ecsName: string,
   taskArn: string,
-) {
+): Promise<readonly string[]> {
   try {
-    const answer = await deps.logs.send(
-      new GetLogEventsCommand({
-        logGroupName: logGroupOf(environment, ecsName),
-        logStreamName: logStreamOf(lastPartOf(taskArn)),
-        limit: maxLogLines,
-        startFromHead: false,
-      }),
-    );
-    return (answer.events ?? []).map(({ message }) => (message ?? '').trimEnd().slice(0, maxLineLength));
+    return await deps.readLastLines(environment, ecsName, taskArn);
   } catch (error) {
     deps.log.warn('the log of a failed task could not be read', { taskArn, error: String(error) });
     return [];

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { ECSClient, RunTaskCommandInput, RunTaskCommandOutput } from '@aws-sdk/client-ecs';
 import { DescribeTasksCommand, ListTasksCommand, RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import type { Environment } from '../contract/environment.ts';
@@ -26,11 +25,12 @@ import type { Clock, Log, Store } from '../kernel/ports.ts';
 import type { EffectContext, Perform } from '../kernel/settle.ts';
 import { isPassing } from './ecs/errors.ts';
 import { lastLines } from './evidence.ts';
+import type { ReadLastLines } from './last-lines.ts';
 
 interface Looking {
   readonly ecs: ECSClient;
   readonly store: Store;
-  readonly logs: CloudWatchLogsClient;
+  readonly readLastLines: ReadLastLines;
   readonly log: Log;
   environment(name: string): Environment;
 }

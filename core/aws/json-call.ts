@@ -13,6 +13,8 @@ export interface JsonCall {
   /** For example `secretsmanager.DescribeSecret`. */
   readonly target: string;
   readonly region: string;
+  /** Of the protocol; 1.1 unless told. */
+  readonly version?: '1.0' | '1.1';
   readonly input: object;
 }
 
@@ -33,7 +35,7 @@ const patienceMs = 2_000;
  * the request is signed by the SDK's own signer.
  */
 export function jsonCaller({ credentials, endpoint, fetch: send = fetch }: JsonCallerOptions): CallJson {
-  return async ({ service, target, region, input }) => {
+  return async ({ service, target, region, version = '1.1', input }) => {
     const url = new URL(endpoint ?? `https://${service}.${region}.amazonaws.com${domainEnd(region)}`);
     const body = JSON.stringify(input);
     const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
@@ -43,7 +45,11 @@ export function jsonCaller({ credentials, endpoint, fetch: send = fetch }: JsonC
       hostname: url.hostname,
       ...(url.port && { port: Number(url.port) }),
       path: '/',
-      headers: { host: url.host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
+      headers: {
+        host: url.host,
+        'content-type': `application/x-amz-json-${version}`,
+        'x-amz-target': target,
+      },
       body,
     });
     const { host: _, ...headers } = signed.headers;

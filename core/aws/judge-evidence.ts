@@ -1,4 +1,3 @@
-import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Environment } from '../contract/environment.ts';
 import type { Evidence } from '../deployments/judge/model.ts';
 import type { EvidenceQuery } from '../deployments/seeing.ts';
@@ -6,6 +5,7 @@ import type { Clock, Log, Store } from '../kernel/ports.ts';
 import { readTargetGroups } from './evidence/by-load-balancer.ts';
 import { readTasks } from './evidence/by-task.ts';
 import { exitsIn, type Interval } from './evidence/exits.ts';
+import type { GetMetricData } from './evidence/get-metric-data.ts';
 import { firstFrom, mostIntervals, type Reading } from './evidence/reading.ts';
 import { type Arms, readArms } from './evidence/tasks.ts';
 
@@ -13,7 +13,8 @@ export interface JudgeEvidenceDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  readonly cloudwatch: CloudWatchClient;
+  /** CloudWatch, of a region. */
+  getMetricData(region: string): GetMetricData;
   environment(name: string): Environment;
 }
 
@@ -60,18 +61,19 @@ const exitsOf = ({ canary, baseline }: Arms, interval: Interval) => ({
 async function readingOf(
   query: EvidenceQuery,
   arms: Arms,
-  { cloudwatch, environment, log }: JudgeEvidenceDependencies,
+  { getMetricData, environment, log }: JudgeEvidenceDependencies,
   nowMs: number,
 ): Promise<Reading | undefined> {
   if (!asksCloudWatch(query)) return recordsAlone(nowMs);
   const about = { ecsName: query.ecsName, sinceMs: query.sinceMs };
   try {
+    const { loadBalancerArn, region } = environment(query.environment);
+    const read = getMetricData(region);
     const isByTask = query.source.type === 'metrics' || Object.keys(query.metrics).length > 0;
-    const byTask = isByTask ? await readTasks(cloudwatch, query, arms, nowMs) : undefined;
+    const byTask = isByTask ? await readTasks(read, query, arms, nowMs) : undefined;
     if (isByTask && !byTask) log.warn('there are too many tasks to read the metrics of each', about);
     if (query.source.type === 'metrics') return byTask ?? recordsAlone(nowMs);
-    const { loadBalancerArn } = environment(query.environment);
-    const balanced = await readTargetGroups(cloudwatch, query, loadBalancerArn, nowMs);
+    const balanced = await readTargetGroups(read, query, loadBalancerArn, nowMs);
     return joined(balanced, byTask) ?? recordsAlone(nowMs);
   } catch (error) {
     log.warn('evidence could not be read', { ...about, error: String(error) });

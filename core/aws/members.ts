@@ -1,4 +1,3 @@
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { applicationReceiver } from '../applications/receive.ts';
@@ -27,6 +26,7 @@ import { lookAtService, lookAtSiblings } from './ecs/look.ts';
 import { applySibling } from './ecs/sibling.ts';
 import { lookForEvidence } from './evidence.ts';
 import { jobMember, performForJob } from './jobs.ts';
+import type { ReadLastLines } from './last-lines.ts';
 import { lookForLocks } from './locks.ts';
 import { pipelineMember } from './pipelines.ts';
 
@@ -35,7 +35,7 @@ export interface LookingDependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly ecs: ECSClient;
-  readonly logs: CloudWatchLogsClient;
+  readonly readLastLines: ReadLastLines;
   /** Throws a `BerthError` for an environment that is not there. */
   environment(name: string): Environment;
   /** Evidence for the judge (`lookForJudge`); who has none leaves judging to others. */
@@ -79,7 +79,7 @@ export const lookingMembers = (deps: LookingDependencies): Members => ({
 });
 
 /** Deployments alone, for whoever only tells them something: why tasks failed is left to others. */
-export const deploymentsAlone = (deps: Omit<LookingDependencies, 'logs'>): Members => ({
+export const deploymentsAlone = (deps: Omit<LookingDependencies, 'readLastLines'>): Members => ({
   deployment: {
     domain: deployments,
     look: (query) => lookAtMove(query as DeploymentQuery, deps),
@@ -143,7 +143,7 @@ async function lookForDeployment(query: DeploymentQuery, deps: LookingDependenci
 
 async function lookAtMove(
   query: DeploymentQuery,
-  deps: Omit<LookingDependencies, 'logs'>,
+  deps: Omit<LookingDependencies, 'readLastLines'>,
 ): Promise<DeploymentSeen> {
   const [service, siblings, deaths, gates, judge] = await Promise.all([
     query.service && lookAtService(deps.ecs, query.service),

@@ -2,7 +2,8 @@ import type * as z from 'zod/mini';
 import { answers, type RouteOutput } from './answers.ts';
 import { parse } from './parse.ts';
 import { kindOf } from './problem.ts';
-import { type Route, type RouteName, type Routes, routes } from './routes.ts';
+import type { Route } from './route.ts';
+import { type RouteName, type Routes, routes } from './routes.ts';
 import { type ProblemView, problemView } from './views.ts';
 
 /** An answer of Berth's that says no; `kind` is one of the error kinds of the API (`not-found`, …). */

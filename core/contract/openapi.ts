@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { answers } from './answers.ts';
 import { problemMediaType } from './problem.ts';
 import { requests } from './requests.ts';
-import { type Route, type RouteName, routes } from './routes.ts';
+import type { Route } from './route.ts';
+import { type RouteName, routes } from './routes.ts';
 import { problemView, views } from './views.ts';
 
 type Json = Record<string, unknown>;

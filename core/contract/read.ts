@@ -1,8 +1,9 @@
 import { BerthError, type FieldError } from '../kernel/errors.ts';
+import { idempotencyKey } from './idempotency-key.ts';
 import { type Parsed, parse, quoted } from './parse.ts';
-import { idempotencyKey } from './requests.ts';
+import type { Route } from './route.ts';
 import type { Match } from './router.ts';
-import { type RawBody, type Route, type RouteInput, type RouteName, routes } from './routes.ts';
+import type { RawBody, RouteInput, RouteName } from './routes.ts';
 
 /** A request as it came in, with its body as bytes. */
 export interface RawRequest {
@@ -25,7 +26,7 @@ export function readRequest<Name extends RouteName>(
   match: Match & { name: Name },
   raw: RawRequest,
 ): RouteInput<Name> {
-  const route: Route = routes[match.name];
+  const { route } = match;
   const params = parse(route.params, match.params, '/params');
   const query = parse(route.query, queryOf(raw.query), '/query');
   const written = route.body ? jsonOf(raw) : undefined;

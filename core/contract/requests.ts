@@ -3,6 +3,7 @@ import { missingJobs } from './deploy-manifest.ts';
 import { jobs } from './job-manifest.ts';
 import { services } from './manifest.ts';
 import { lockId, name, taskCount, text } from './names.ts';
+import { after, number } from './paging.ts';
 import { parse, strict } from './parse.ts';
 import { serviceManifest } from './service-manifest.ts';
 import { parseSeconds } from './units.ts';
@@ -91,31 +92,6 @@ const reason = z.optional(text(500));
 /** What a person, or CI, says to a deployment. */
 export const control = told('Control', strict({ actor, reason }));
 
-/** A whole number in a query. */
-const number = (atMost: number, otherwise: number) =>
-  z.prefault(
-    z.pipe(
-      z.pipe(
-        z.string().check(z.regex(/^\d{1,6}$/, `has to be a whole number from 1 to ${atMost}`)),
-        z.transform(Number),
-      ),
-      z.int().check(z.minimum(1), z.maximum(atMost)),
-    ),
-    String(otherwise),
-  );
-
-const after = z.optional(
-  z
-    .string()
-    .check(
-      z.minLength(1),
-      z.maxLength(4096),
-      z.regex(/^[\x21-\x7e]*$/, 'has to be the `next` of an earlier page'),
-    ),
-);
-
-export const paged = strict({ limit: number(100, 20), after });
-
 /** A whole number in a query that may be left out. */
 const optionalNumber = (atLeast: number, atMost: number) =>
   z.optional(
@@ -186,11 +162,6 @@ export const logsQuery = strict({
   limit: number(1000, 100),
   after,
 });
-
-/** A caller's own name for a request: the same key and body are the same request. */
-export const idempotencyKey = z
-  .string()
-  .check(z.regex(/^[\x21-\x7e]{1,128}$/, 'has to be 1 to 128 visible ASCII characters'));
 
 export type CreateDeployment = z.output<typeof createDeployment>;
 export type CreateApplication = z.output<typeof createApplication>;

@@ -1,6 +1,7 @@
 import { BerthError } from '../kernel/errors.ts';
 import { quoted } from './parse.ts';
-import { type RouteName, routes } from './routes.ts';
+import type { Route } from './route.ts';
+import type { RouteName } from './routes.ts';
 
 /** A path that is there, but not for this method; `allow` lists the methods that it has. */
 export class MethodNotAllowed extends BerthError {
@@ -14,28 +15,26 @@ export class MethodNotAllowed extends BerthError {
 
 export interface Match {
   readonly name: RouteName;
+  readonly route: Route;
   /** As they stand in the path, not yet parsed. */
   readonly params: Readonly<Record<string, string>>;
 }
 
-const table = Object.entries(routes).map(([name, { method, path }]) => ({
-  name: name as RouteName,
-  method: method as string,
-  segments: path.split('/'),
-}));
+/** All routes of the API, or those that a function takes. */
+export type RouteTable = { readonly [Name in RouteName]?: Route };
 
 /**
- * The route of a request. The path is taken as it is: whoever put the request into an event has decoded it, and
+ * The route of a request among those of a table. The path is taken as it is: whoever put the request into an event has decoded it, and
  * no parameter may hold a character that would need it. Throws `not-found`, or `MethodNotAllowed`.
  */
-export function matchRoute(method: string, path: string): Match {
+export function matchRoute(routes: RouteTable, method: string, path: string): Match {
   const segments = path.split('/');
-  const found = table.flatMap((route) => {
-    const params = paramsOf(route.segments, segments);
-    return params ? [{ ...route, params }] : [];
+  const found = Object.entries(routes).flatMap(([name, route]) => {
+    const params = paramsOf(route.path.split('/'), segments);
+    return params ? [{ name: name as RouteName, route, method: route.method as string, params }] : [];
   });
-  const match = found.find((route) => route.method === method);
-  if (match) return { name: match.name, params: match.params };
+  const match = found.find((one) => one.method === method);
+  if (match) return match;
   if (found.length > 0) throw new MethodNotAllowed(found.map((route) => route.method).join(', '));
   throw new BerthError('not-found', `there is no path ${quoted(path)}; GET /openapi.json lists them all`);
 }

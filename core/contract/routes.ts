@@ -1,39 +1,18 @@
 import type * as z from 'zod/mini';
-import { applicationId, deploymentId, ecsName, jobId, name } from './names.ts';
-import { strict } from './parse.ts';
+import { explainRoutes } from './explain-routes.ts';
+import { paged } from './paging.ts';
 import * as requests from './requests.ts';
-
-/**
- * One route: everything else (validation, client, OpenAPI) derives from this, and from what it answers with
- * (answers.ts).
- */
-export interface Route {
-  readonly method: 'GET' | 'POST';
-  /** `{name}` stands for a parameter. */
-  readonly path: `/${string}`;
-  readonly summary: string;
-  /** Of an answer that is not a problem. */
-  readonly status: 200 | 202;
-  readonly params: z.core.$ZodType<object>;
-  readonly query: z.core.$ZodType<object>;
-  readonly body?: z.core.$ZodType<object>;
-  /** Whether the body is taken as the bytes that came, with the headers: a signature of them is checked. */
-  readonly raw?: true;
-  /** Whether the header `Idempotency-Key` is understood. */
-  readonly idempotent?: true;
-}
-
-const none = strict({});
-const ofEnvironment = strict({ environment: name });
-const ofService = strict({ environment: name, service: ecsName });
-const ofDeployment = strict({ id: deploymentId });
-const ofApplication = strict({ id: applicationId });
-const ofJob = strict({ id: jobId });
-
-const service = '/environments/{environment}/services/{service}';
-
-const get = { method: 'GET', status: 200, params: none, query: none } as const;
-const post = { method: 'POST', status: 202, params: none, query: none } as const;
+import {
+  get,
+  ofApplication,
+  ofDeployment,
+  ofEnvironment,
+  ofJob,
+  ofService,
+  post,
+  type Route,
+  service,
+} from './route.ts';
 
 export const routes = {
   createDeployment: {
@@ -92,26 +71,15 @@ export const routes = {
     params: ofDeployment,
     body: requests.control,
   },
-  getEvidence: {
-    ...get,
-    path: '/deployments/{id}/evidence',
-    summary: 'What the judge saw, newest first, and the verdict that it comes to when it is weighed anew',
-    params: ofDeployment,
-    query: requests.paged,
-  },
+  getEvidence: explainRoutes.getEvidence,
   getDeploymentLedger: {
     ...get,
     path: '/deployments/{id}/ledger',
     summary: 'Every decision of a deployment, oldest first',
     params: ofDeployment,
-    query: requests.paged,
+    query: paged,
   },
-  explainDeployment: {
-    ...get,
-    path: '/deployments/{id}/explanation',
-    summary: 'What would be decided now, and why',
-    params: ofDeployment,
-  },
+  explainDeployment: explainRoutes.explainDeployment,
   createApplication: {
     ...post,
     path: '/applications',
@@ -137,7 +105,7 @@ export const routes = {
     path: '/applications/{id}/ledger',
     summary: 'Every decision of an application’s deployment, oldest first',
     params: ofApplication,
-    query: requests.paged,
+    query: paged,
   },
   getJob: {
     ...get,
@@ -155,7 +123,7 @@ export const routes = {
     path: '/environments/{environment}/locks',
     summary: 'The locks and freezes of an environment and of its services',
     params: ofEnvironment,
-    query: requests.paged,
+    query: paged,
   },
   lockEnvironment: {
     ...post,
@@ -176,7 +144,7 @@ export const routes = {
     path: '/environments/{environment}/services',
     summary: 'The services of an environment, by name',
     params: ofEnvironment,
-    query: requests.paged,
+    query: paged,
   },
   getService: {
     ...get,
@@ -196,28 +164,23 @@ export const routes = {
     path: `${service}/deployments`,
     summary: 'The deployments of a service, newest first',
     params: ofService,
-    query: requests.paged,
+    query: paged,
   },
   listReleases: {
     ...get,
     path: `${service}/releases`,
     summary: 'The releases of a service, newest first',
     params: ofService,
-    query: requests.paged,
+    query: paged,
   },
   getServiceLedger: {
     ...get,
     path: `${service}/ledger`,
     summary: 'Every decision about a service, newest first',
     params: ofService,
-    query: requests.paged,
+    query: paged,
   },
-  explainService: {
-    ...get,
-    path: `${service}/explanation`,
-    summary: 'What would be decided now, and why',
-    params: ofService,
-  },
+  explainService: explainRoutes.explainService,
   getLogs: {
     ...get,
     path: `${service}/logs`,
@@ -307,13 +270,15 @@ export const routes = {
   },
   getOpenApi: { ...get, path: '/openapi.json', summary: 'This description' },
   getHealth: { ...get, path: '/health', summary: 'Whether Berth answers' },
-} as const satisfies Record<string, Route>;
+} as const satisfies Readonly<Record<string, Route>>;
 
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;
 
 /** A route as API Gateway calls it, for example `GET /environments/{environment}`. */
-export type RouteKey = { [Name in RouteName]: `${Routes[Name]['method']} ${Routes[Name]['path']}` }[RouteName];
+export type RouteKey = {
+  [Name in RouteName]: `${Routes[Name]['method']} ${Routes[Name]['path']}`;
+}[RouteName];
 
 /** A body as it came. */
 export interface RawBody {

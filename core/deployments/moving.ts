@@ -67,7 +67,8 @@ function landed(
   const { advance, weighed, effects } = lookAtCourse(state, course, 100, noTasks, seen, now);
   if (advance.is === 'worse')
     return giveUp({ ...state, went: weighed }, at, advance.code, advance.text, now, effects);
-  if (advance.is === 'done') return baked(state, at, advance.course, { isThere: true, progress }, now);
+  if (advance.is === 'done')
+    return withEffects(baked(state, at, advance.course, { isThere: true, progress }, now), effects);
   const deadline = deadlineOf(
     state,
     advance.course,
@@ -127,7 +128,8 @@ function shift(
   const paused = atPause(state, traffic, advance.course);
   const course = paused.course;
   const deadline = deadlineOf(state, course, before, noted.deadline, at.aim.settings.timeoutSeconds, now);
-  if (now >= deadline) return withEffects(late(state, { ...at, course }, now), effects);
+  if (now >= deadline)
+    return withEffects(late({ ...state, went: weighed }, { ...at, course }, now), effects);
   const next = letThrough({ ...state, at: { ...moved, course, deadline } });
   return {
     next,
@@ -185,13 +187,13 @@ function baked(
   if (after.length > 0 && !areDone(state)) {
     const { phase: _, ...move } = { ...at, course };
     return {
-      next: { ...state, at: { phase: 'running_after', move, ...openJobs(after, now) } },
+      next: { ...state, went: course, at: { phase: 'running_after', move, ...openJobs(after, now) } },
       effects: [],
       wakeAt: now,
       reasons: [reason('after', `now ${after.map(({ name }) => name).join(', ')}`)],
     };
   }
-  if (isThere) return succeed(state, at, progress, now);
+  if (isThere) return succeed({ ...state, went: course }, at, progress, now);
   const deadline = now + at.aim.settings.timeoutSeconds * 1000;
   return {
     next: { ...state, at: { ...at, deadline, course: { ...course, baked: now } } },

@@ -35,7 +35,8 @@ export function tryOn(
     return stopTrying({ ...state, went: weighed }, at, advance.code, advance.text, now, effects);
   if (now >= at.deadline) {
     const why = at.course.held?.text ?? 'its tasks did not come up';
-    return stopTrying(state, at, 'deadline', `nothing went on any more: ${why}`, now, effects);
+    const told = { ...state, went: weighed };
+    return stopTrying(told, at, 'deadline', `nothing went on any more: ${why}`, now, effects);
   }
   const next = { ...at, course: advance.course };
   const isOver = advance.is === 'done' || advance.course.step >= (courseOf(state)?.steps.length ?? 0);
@@ -61,7 +62,7 @@ function onward(
   effects: DeploymentPlan['effects'],
   now: Instant,
 ): DeploymentPlan {
-  const plan = moveOn({ ...state, at }, at.aim, now);
+  const plan = moveOn({ ...state, at, went: at.course }, at.aim, now);
   return {
     ...plan,
     effects: [...plan.effects, ...effects],

@@ -137,7 +137,8 @@ function seek(state: JobState, at: At<'seeking'>, found: JobSeen['found'], now: 
     };
   }
   const isNone = found?.seen === 'none';
-  const looks = at.looks + (isNone ? 1 : 0);
+  // One look of all those before the time is up counts, so that looking is no news.
+  const looks = at.looks + (isNone && (at.looks === 0 || now >= at.until) ? 1 : 0);
   if (isNone && now >= at.until && looks >= 2) return end(state, at.end, now);
   if (now >= at.until + blindMs)
     return end(

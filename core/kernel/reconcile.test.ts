@@ -95,6 +95,75 @@ describe('delivering a message', () => {
   });
 });
 
+describe('whoever leaves deciding to others', () => {
+  const receivers = { bench: toyDomain };
+  const taking = () => world.engine('api', { members: {}, receivers });
+
+  it('stores what a message comes to, due at once, and rings; the decision tells of it in one line', async () => {
+    const before = world.alarms.length;
+    const item = await taking().deliver(bench('a'), lay('saw'), 'm1');
+    expect(item).toMatchObject({ state: { jobs: { saw: 'waiting' } }, outbox: [], wakeAt: world.now });
+    await taking().deliver(bench('a'), lay('glue'), 'm2');
+    expect(world.alarms.slice(before)).toEqual(
+      Array.from({ length: 2 }, () => ({ ref: bench('a'), at: world.now })),
+    );
+    expect(await world.store.due(world.now, 5)).toEqual([bench('a')]);
+    expect(world.looks).toBe(0);
+    expect(await world.history('a')).toEqual([]);
+    await world.engine('wake').wake([bench('a')]);
+    expect((await world.bench('a')).jobs).toEqual({ saw: 'done', glue: 'done' });
+    const [first, ...others] = await world.history('a');
+    expect(first).toMatchObject({ inputs: ['lay', 'lay'], effects: ['work', 'work'] });
+    expect(first?.from).toBeUndefined();
+    for (const [place, line] of others.entries())
+      expect(line.from).toBe(place === 0 ? first?.to : others[place - 1]?.to);
+    expect(await world.item('a')).not.toHaveProperty('heard');
+  });
+
+  it('absorbs a message once, and rings again for a known one that nobody has decided upon', async () => {
+    await taking().deliver(bench('a'), lay('saw'), 'm1');
+    const before = await world.item('a');
+    world.alarms.length = 0;
+    await taking().deliver(bench('a'), lay('saw', 'glue'), 'm1');
+    expect(await world.item('a')).toEqual(before);
+    expect(world.alarms).toHaveLength(1);
+    await world.engine('wake').wake([bench('a')]);
+    world.alarms.length = 0;
+    await taking().deliver(bench('a'), lay('saw', 'glue'), 'm1');
+    expect(world.alarms).toEqual([]);
+  });
+
+  it('lets whoever settles the outbox meanwhile go on', async () => {
+    let isTold = false;
+    const settler = world.engine('wake', {
+      async perform() {
+        if (!isTold) await taking().deliver(bench('a'), lay('glue'), 'm2');
+        isTold = true;
+      },
+    });
+    await settler.deliver(bench('a'), lay('saw'), 'm1');
+    await settler.wake([bench('a')]);
+    expect((await world.bench('a')).jobs).toEqual({ saw: 'done', glue: 'done' });
+    expect(world.worked.map(({ job }) => job)).toEqual(['saw', 'glue']);
+  });
+
+  it('rings for those of others that it is asked to look at, or sends something to', async () => {
+    const sending = world.engine('wake', {
+      members: {
+        desk: { domain: { ...toyDomain, kind: 'desk' }, look: async () => 0, perform: async () => 0 },
+      },
+      receivers,
+    });
+    const desk = { kind: 'desk', id: 'd' };
+    await sending.deliver(desk, { type: 'hand', job: 'saw', to: bench('a') }, 'm1');
+    world.alarms.length = 0;
+    await sending.wake([desk, bench('b')]);
+    expect(world.alarms.map(({ ref }) => refKey(ref)).sort()).toEqual(['bench#a', 'bench#b']);
+    expect(await world.item('a')).toMatchObject({ state: { jobs: { saw: 'waiting' } }, outbox: [] });
+    expect(await world.item('a')).not.toHaveProperty('lease');
+  });
+});
+
 describe('a lost race', () => {
   it('is decided anew upon what the winner stored', async () => {
     const winner = world.engine('winner');

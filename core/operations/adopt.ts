@@ -12,7 +12,7 @@ import { releaseRecord, serviceIdOf, serviceRef } from '../services/records.ts';
 import { defaultActor } from './create-deployment.ts';
 import { deliver } from './deliver.ts';
 import { environmentBy, loadState } from './find.ts';
-import type { OperationDependencies } from './ports.ts';
+import type { PreflightDependencies } from './ports.ts';
 import { type Adoption, adoptionOf, adoptionProblem } from './preflight/adoption.ts';
 import { ownerTag } from './preflight/owner.ts';
 
@@ -21,7 +21,7 @@ import { ownerTag } from './preflight/owner.ts';
  * `not-found` where ECS has no such service, `conflict` where it cannot be taken over as it is.
  */
 export async function adoptService(
-  deps: OperationDependencies,
+  deps: PreflightDependencies,
   { params, body }: RouteInput<'adoptService'>,
 ): Promise<AdoptionView> {
   const environment = environmentBy(deps, params.environment);
@@ -51,7 +51,7 @@ export interface Adopting {
 }
 
 /** Makes a release of what ECS runs, by one message to the service that comes to no effect. */
-export async function adoptSeen(deps: OperationDependencies, adopting: Adopting): Promise<AdoptionView> {
+export async function adoptSeen(deps: PreflightDependencies, adopting: Adopting): Promise<AdoptionView> {
   const { environment, state, ecsName, actor = defaultActor } = adopting;
   const strategy = state?.target?.settings.shift?.strategy ?? 'ROLLING';
   const { service, definition } = await steady(deps, environment, ecsName, strategy);
@@ -105,7 +105,7 @@ function releaseOf(state: ServiceState | undefined, taskDefinitionArn: string) {
 }
 
 async function steady(
-  deps: OperationDependencies,
+  deps: PreflightDependencies,
   { cluster, name }: Environment,
   ecsName: string,
   strategy: string,

@@ -10,7 +10,7 @@ import { listOfServices, serviceRef } from '../services/records.ts';
 import { loadState } from './find.ts';
 import { latestRequest } from './latest.ts';
 import { pageOf } from './pages.ts';
-import type { OperationDependencies } from './ports.ts';
+import type { TakingDependencies } from './ports.ts';
 import { foreignProblem } from './preflight/owner.ts';
 
 /** What of a manifest cannot be in this environment, whatever is there. */
@@ -56,7 +56,7 @@ function isForeign(reference: string, { account, region }: Environment): boolean
 
 /** What of it contradicts what is there now. */
 export async function conflictsOf(
-  deps: OperationDependencies,
+  deps: TakingDependencies,
   request: DeploymentRequest,
   desired: Desired,
 ): Promise<readonly FieldError[]> {
@@ -72,7 +72,7 @@ export async function conflictsOf(
 }
 
 /** `a-b` + `c` and `a` + `b-c` have one name in ECS: whoever came first keeps it. */
-async function otherOwner(deps: OperationDependencies, request: DeploymentRequest): Promise<FieldError[]> {
+async function otherOwner(deps: TakingDependencies, request: DeploymentRequest): Promise<FieldError[]> {
   const { app, name, ecsName } = request;
   if (ecsName.split('-').length <= 2) return [];
   const latest = await latestRequest(deps, request.service);
@@ -83,7 +83,7 @@ async function otherOwner(deps: OperationDependencies, request: DeploymentReques
 
 /** What somebody else made in ECS is not touched before it was taken over. */
 async function foreign(
-  { inspector }: OperationDependencies,
+  { inspector }: TakingDependencies,
   { service, cluster, ecsName }: DeploymentRequest,
   state: ServiceState | undefined,
 ): Promise<FieldError[]> {
@@ -92,7 +92,7 @@ async function foreign(
 }
 
 async function takenPort(
-  { store }: OperationDependencies,
+  { store }: TakingDependencies,
   request: DeploymentRequest,
   port: number | undefined,
 ): Promise<FieldError[]> {

@@ -12,13 +12,13 @@ import { accept, deploymentIdFor, repeated } from './deliver.ts';
 import { rememberRule } from './github/rule.ts';
 import { keepingFound } from './keep-found.ts';
 import { withPinnedImage } from './pin-image.ts';
-import type { OperationDependencies } from './ports.ts';
+import type { TakingDependencies } from './ports.ts';
 
 export const defaultActor = 'api';
 
 /** Deploys one service: creates it, or moves it to what the manifest says. Refuses before anything is written. */
 export async function createDeployment(
-  deps: OperationDependencies,
+  deps: TakingDependencies,
   { body, idempotencyKey, written = body }: RouteInput<'createDeployment'>,
 ): Promise<DeploymentView> {
   const asked = askedOf(deps, body, idempotencyKey);
@@ -31,7 +31,7 @@ export async function createDeployment(
 
 /** What is asked for, in ECS's units. Throws `invalid-request` for an environment that is not there. */
 export function askedOf(
-  deps: OperationDependencies,
+  deps: TakingDependencies,
   body: CreateDeployment,
   idempotencyKey: string | undefined,
 ): Asked {
@@ -42,7 +42,7 @@ export function askedOf(
 }
 
 /** The request, its image pinned. Throws `invalid-request` or `conflict` where it cannot be; writes nothing. */
-export async function checkedRequest(deps: OperationDependencies, asked: Asked): Promise<DeploymentRequest> {
+export async function checkedRequest(deps: TakingDependencies, asked: Asked): Promise<DeploymentRequest> {
   const { body, environment, desired } = asked;
   const request = requestOf(deps, asked);
   refuse('invalid-request', problemsOf(body, environment));
@@ -51,7 +51,7 @@ export async function checkedRequest(deps: OperationDependencies, asked: Asked):
 }
 
 /** Throws `invalid-request` for an environment that is not there. */
-export function environmentOf({ environments }: OperationDependencies, name: string): Environment {
+export function environmentOf({ environments }: TakingDependencies, name: string): Environment {
   const found = environments.find((environment) => environment.name === name);
   const known = environments.map((environment) => environment.name).join(', ') || 'none';
   const detail = `is not the name of an environment; there are: ${known}`;
@@ -67,7 +67,7 @@ export interface Asked {
   readonly idempotencyKey: string | undefined;
 }
 
-export function requestOf(deps: OperationDependencies, asked: Asked): DeploymentRequest {
+export function requestOf(deps: TakingDependencies, asked: Asked): DeploymentRequest {
   const { body, environment, desired } = asked;
   const ecsName = ecsNameOf(body.app, body.service);
   const service = serviceIdOf(environment.name, ecsName);

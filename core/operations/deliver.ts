@@ -4,16 +4,12 @@ import { deploymentRef } from '../deployments/records.ts';
 import { BerthError, LostRace } from '../kernel/errors.ts';
 import type { Ref } from '../kernel/plan.ts';
 import { idOf } from './ids.ts';
-import type { OperationDependencies } from './ports.ts';
+import type { TakingDependencies } from './ports.ts';
 import { deploymentView } from './present/deployment.ts';
 
-/** Stores what a message comes to, and asks for a look. The write counts; the look would come anyway, later. */
-export async function deliver(deps: OperationDependencies, to: Ref, message: object, id: string) {
-  const item = await deps.engine.deliver(to, message, id);
-  await deps.alarms.ring(to, deps.clock.now()).catch((error: unknown) => {
-    deps.log.warn('a wake-up could not be sent; the sweep will find it', { ref: to, error: String(error) });
-  });
-  return item?.state;
+/** Stores what a message comes to; the engine asks for a look. */
+export async function deliver({ engine }: TakingDependencies, to: Ref, message: object, id: string) {
+  return (await engine.deliver(to, message, id))?.state;
 }
 
 /** The id of a deployment: the same for the same key on the same service. */
@@ -22,7 +18,7 @@ export const deploymentIdFor = (service: string, key: string | undefined, newId:
 
 /** The deployment that this key named before, if there is one. Throws where it was another request. */
 export async function repeated(
-  { store }: OperationDependencies,
+  { store }: TakingDependencies,
   { id, requestHash }: Pick<DeploymentRequest, 'id' | 'requestHash'>,
 ): Promise<DeploymentView | undefined> {
   const item = await store.load(deploymentRef(id));
@@ -30,10 +26,7 @@ export async function repeated(
 }
 
 /** Takes a deployment on; one that is there already, of the same request, is that one. */
-export async function accept(
-  deps: OperationDependencies,
-  request: DeploymentRequest,
-): Promise<DeploymentView> {
+export async function accept(deps: TakingDependencies, request: DeploymentRequest): Promise<DeploymentView> {
   const { id, requestHash } = request;
   try {
     const state = await deliver(deps, deploymentRef(id), { type: 'create', request }, `create/${id}`);

@@ -1,15 +1,13 @@
 import type { RouteInput } from '../contract/routes.ts';
-import type { DeploymentView, ExplanationView, LedgerEntryView, PageView } from '../contract/views.ts';
-import { BerthError } from '../kernel/errors.ts';
+import type { DeploymentView, LedgerEntryView, PageView } from '../contract/views.ts';
 import { ledgerOf } from '../kernel/ledger.ts';
-import type { Ref } from '../kernel/plan.ts';
 import type { LedgerEntry } from '../kernel/ports.ts';
 import { findDeployment } from './find.ts';
 import { lookForNews, retryAfterMs } from './news.ts';
 import { pageOf } from './pages.ts';
 import type { OperationDependencies } from './ports.ts';
 import { deploymentView } from './present/deployment.ts';
-import { explanationView, ledgerEntryView } from './present/history.ts';
+import { ledgerEntryView } from './present/history.ts';
 
 /**
  * A deployment as it is. With `since`, and while nothing has changed since that version, it says so; with `wait` it
@@ -34,17 +32,4 @@ export async function getDeploymentLedger(
 ): Promise<PageView<LedgerEntryView>> {
   const { ref } = await findDeployment(deps, params.id);
   return pageOf(deps.store, ledgerOf(ref), query, (body) => ledgerEntryView(body as LedgerEntry));
-}
-
-export async function explainDeployment(
-  deps: OperationDependencies,
-  { params }: RouteInput<'explainDeployment'>,
-): Promise<ExplanationView> {
-  return explain(deps, (await findDeployment(deps, params.id)).ref);
-}
-
-export async function explain(deps: OperationDependencies, ref: Ref): Promise<ExplanationView> {
-  const plan = await deps.engine.explain(ref);
-  if (plan) return explanationView(plan);
-  throw new BerthError('not-found', `there is no ${ref.kind} ${ref.id}`);
 }

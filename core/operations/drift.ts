@@ -6,13 +6,13 @@ import { BerthError } from '../kernel/errors.ts';
 import { adoptSeen } from './adopt.ts';
 import { deploymentIdFor } from './deliver.ts';
 import { findService } from './find.ts';
-import type { OperationDependencies } from './ports.ts';
+import type { PreflightDependencies } from './ports.ts';
 import { driftOf } from './preflight/drift.ts';
 import { rollBack } from './roll-back.ts';
 
 /** What somebody changed of a service in ECS; `unknown` while a deployment has it. */
 export async function getDrift(
-  deps: OperationDependencies,
+  deps: PreflightDependencies,
   { params }: RouteInput<'getDrift'>,
 ): Promise<DriftView> {
   const { environment, state } = await findService(deps, params);
@@ -36,7 +36,7 @@ export async function getDrift(
 
 /** Takes over what is there instead of what Berth wanted, as a new release that is known to run. */
 export async function adoptDrift(
-  deps: OperationDependencies,
+  deps: PreflightDependencies,
   input: RouteInput<'adoptDrift'>,
 ): Promise<AdoptionView> {
   await driftedOr('adopt', deps, input.params);
@@ -46,7 +46,7 @@ export async function adoptDrift(
 
 /** Deploys what Berth wants again, by going back to the release that it wants. */
 export async function revertDrift(
-  deps: OperationDependencies,
+  deps: PreflightDependencies,
   { params, body, idempotencyKey }: RouteInput<'revertDrift'>,
 ): Promise<DeploymentView> {
   const { state } = await findService(deps, params);
@@ -73,7 +73,7 @@ export async function revertDrift(
 
 async function driftedOr(
   action: string,
-  deps: OperationDependencies,
+  deps: PreflightDependencies,
   params: RouteInput<'getDrift'>['params'],
 ): Promise<void> {
   const { state, because } = await getDrift(deps, { params, query: {}, body: undefined });

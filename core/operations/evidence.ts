@@ -10,7 +10,7 @@ import type { Ref } from '../kernel/plan.ts';
 import { refKey } from '../kernel/plan.ts';
 import type { Store } from '../kernel/ports.ts';
 import { findDeployment } from './find.ts';
-import type { OperationDependencies } from './ports.ts';
+import type { ExplainDependencies } from './ports.ts';
 import { boundView, judgementView, positionOf } from './present/course.ts';
 import { moment } from './present/moment.ts';
 
@@ -23,7 +23,7 @@ const pageSize = 1000;
  * stored evidence: nothing of the verdict is taken from what the deployment remembers.
  */
 export async function getEvidence(
-  deps: OperationDependencies,
+  deps: ExplainDependencies,
   { params, query }: RouteInput<'getEvidence'>,
 ): Promise<EvidencePageView> {
   const { ref, state } = await findDeployment(deps, params.id);

@@ -6,9 +6,9 @@ import { BerthError } from '../kernel/errors.ts';
 import type { Ref } from '../kernel/plan.ts';
 import type { ServiceState } from '../services/model.ts';
 import { serviceIdOf, serviceRef } from '../services/records.ts';
-import type { OperationDependencies } from './ports.ts';
+import type { TakingDependencies } from './ports.ts';
 
-type Dependencies = Pick<OperationDependencies, 'environments' | 'store'>;
+type Dependencies = Pick<TakingDependencies, 'environments' | 'store'>;
 
 /** Throws `not-found` for an environment that is not there. */
 export function environmentBy({ environments }: Dependencies, name: string): Environment {

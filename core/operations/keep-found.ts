@@ -3,7 +3,7 @@ import type { DeploymentRequest } from '../deployments/model.ts';
 import type { ServiceSettings, ServiceState } from '../services/model.ts';
 import { serviceRef } from '../services/records.ts';
 import { loadState } from './find.ts';
-import type { OperationDependencies } from './ports.ts';
+import type { TakingDependencies } from './ports.ts';
 
 /**
  * A service that was taken over stays behind what it was found behind, and in its network, until its manifest says by
@@ -27,7 +27,7 @@ export function settingsKeeping(
 
 /** The same for a request that is about to be accepted. */
 export async function keepingFound(
-  deps: Pick<OperationDependencies, 'store'>,
+  deps: Pick<TakingDependencies, 'store'>,
   request: DeploymentRequest,
 ): Promise<DeploymentRequest> {
   const { what } = request;

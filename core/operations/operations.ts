@@ -1,6 +1,3 @@
-import type { RouteOutput } from '../contract/answers.ts';
-import type { RouteInput, RouteName } from '../contract/routes.ts';
-import { adoptService } from './adopt.ts';
 import { abortApplication, createApplication, getApplication, getApplicationLedger } from './applications.ts';
 import {
   abortDeployment,
@@ -11,19 +8,14 @@ import {
   skipStep,
 } from './controls.ts';
 import { createDeployment } from './create-deployment.ts';
-import { explainDeployment, getDeployment, getDeploymentLedger } from './deployments.ts';
-import { adoptDrift, getDrift, revertDrift } from './drift.ts';
-import { getEvidence } from './evidence.ts';
-import { receiveGitHub } from './github/receive.ts';
+import { getDeployment, getDeploymentLedger } from './deployments.ts';
 import { getJob } from './jobs.ts';
 import { listLocks, lockEnvironment, lockService, unlockEnvironment, unlockService } from './locks.ts';
 import { getLogs } from './logs.ts';
-import { planDeployment } from './plan.ts';
 import type { OperationDependencies } from './ports.ts';
 import { rollBack } from './roll-back.ts';
 import { scaleService, stopService } from './scaling.ts';
 import {
-  explainService,
   getService,
   getServiceLedger,
   listDeployments,
@@ -31,14 +23,10 @@ import {
   listServices,
   listTasks,
 } from './services.ts';
+import type { OperationTable } from './table.ts';
 
-type Operation<Name extends RouteName> = (
-  deps: OperationDependencies,
-  input: RouteInput<Name>,
-) => RouteOutput<Name> | Promise<RouteOutput<Name>>;
-
-/** What each route does. */
-export const operations: { readonly [Name in RouteName]: Operation<Name> } = {
+/** What the routes do that no other function takes. */
+export const operations = {
   createDeployment,
   getDeployment,
   approveDeployment,
@@ -47,15 +35,13 @@ export const operations: { readonly [Name in RouteName]: Operation<Name> } = {
   pauseDeployment,
   resumeDeployment,
   abortDeployment,
-  getEvidence,
   getDeploymentLedger,
-  explainDeployment,
   createApplication,
   getApplication,
   abortApplication,
   getApplicationLedger,
   getJob,
-  listEnvironments: ({ environments }) => ({
+  listEnvironments: ({ environments }: OperationDependencies) => ({
     items: environments.map(({ name, cluster, region, local }) => ({ name, cluster, region, local })),
   }),
   listLocks,
@@ -67,19 +53,12 @@ export const operations: { readonly [Name in RouteName]: Operation<Name> } = {
   listDeployments,
   listReleases,
   getServiceLedger,
-  explainService,
   getLogs,
   rollBack,
-  planDeployment,
-  getDrift,
-  adoptDrift,
-  revertDrift,
-  adoptService,
   lockService,
   unlockService,
   scaleService,
   stopService,
-  receiveGitHub,
-  getOpenApi: ({ describe }) => describe(),
+  getOpenApi: ({ describe }: OperationDependencies) => describe(),
   getHealth: () => ({ status: 'ok' }),
-};
+} satisfies OperationTable<OperationDependencies>;

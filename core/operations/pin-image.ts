@@ -2,7 +2,7 @@ import { contentHash, noImage } from '../contract/desired.ts';
 import type { Environment } from '../contract/environment.ts';
 import type { DeploymentRequest } from '../deployments/model.ts';
 import { BerthError } from '../kernel/errors.ts';
-import type { OperationDependencies } from './ports.ts';
+import type { TakingDependencies } from './ports.ts';
 
 /**
  * The request with its image pinned to the digest that it has now: the tag may become another image, the release may
@@ -10,7 +10,7 @@ import type { OperationDependencies } from './ports.ts';
  * the registry has no such image.
  */
 export async function withPinnedImage(
-  { images }: Pick<OperationDependencies, 'images'>,
+  { images }: Pick<TakingDependencies, 'images'>,
   request: DeploymentRequest,
   environment: Environment,
 ): Promise<DeploymentRequest> {

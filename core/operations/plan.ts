@@ -10,7 +10,7 @@ import { conflictsOf, problemsOf } from './check-desired.ts';
 import { askedOf, requestOf } from './create-deployment.ts';
 import { loadState } from './find.ts';
 import { settingsKeeping } from './keep-found.ts';
-import type { ImageFinding, OperationDependencies } from './ports.ts';
+import type { ImageFinding, PreflightDependencies } from './ports.ts';
 import { type Change, type Content, changesBetween } from './preflight/changes.ts';
 import { checksOf } from './preflight/checks.ts';
 import { driftOf } from './preflight/drift.ts';
@@ -21,7 +21,7 @@ import { plannedSteps } from './preflight/steps.ts';
  * what speaks against it besides. Writes nothing, to no place.
  */
 export async function planDeployment(
-  deps: OperationDependencies,
+  deps: PreflightDependencies,
   { body }: RouteInput<'planDeployment'>,
 ): Promise<PlanView> {
   const asked = askedOf(deps, body, undefined);
@@ -89,7 +89,7 @@ function releaseOf(state: ServiceState | undefined, hash: string) {
 }
 
 async function contentNow(
-  { store }: OperationDependencies,
+  { store }: PreflightDependencies,
   state: ServiceState | undefined,
 ): Promise<Content | undefined> {
   if (!state?.target) return undefined;

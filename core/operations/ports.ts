@@ -5,22 +5,38 @@ import type { Instant } from '../kernel/plan.ts';
 import type { Alarms, Clock, Log, Store } from '../kernel/ports.ts';
 import type { Engine } from '../kernel/reconcile.ts';
 
-/** What the operations of the API need. */
-export interface OperationDependencies {
+/** What it takes to take in what people and manifests ask for. */
+export interface TakingDependencies {
   readonly store: Store;
-  readonly engine: Pick<Engine, 'deliver' | 'explain'>;
+  readonly engine: Pick<Engine, 'deliver'>;
   readonly alarms: Alarms;
   readonly clock: Clock;
   readonly log: Log;
   readonly environments: readonly Environment[];
-  readonly logs: Logs;
-  readonly live: Live;
   readonly inspector: Inspector;
   readonly images: Images;
-  readonly secretNames: SecretNames;
-  readonly secrets: Secrets;
   /** A new id: 26 characters of Crockford's base 32, in the order of time. */
   newId(): string;
+}
+
+export interface PreflightDependencies extends TakingDependencies {
+  readonly secretNames: SecretNames;
+}
+
+export interface GitHubDependencies extends TakingDependencies {
+  readonly secrets: Secrets;
+}
+
+/** What it takes to say what would be decided, and why. */
+export interface ExplainDependencies
+  extends Pick<TakingDependencies, 'store' | 'environments' | 'clock' | 'log'> {
+  readonly engine: Pick<Engine, 'explain'>;
+}
+
+/** What all other operations of the API need. */
+export interface OperationDependencies extends TakingDependencies {
+  readonly logs: Logs;
+  readonly live: Live;
   /** The description of the API, OpenAPI 3.1 as plain JSON. Throws `not-found` where there is none. */
   describe(): Promise<Record<string, unknown>>;
 }

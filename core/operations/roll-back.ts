@@ -9,11 +9,11 @@ import { defaultActor } from './create-deployment.ts';
 import { accept, deploymentIdFor, repeated } from './deliver.ts';
 import { findService } from './find.ts';
 import { latestRequest } from './latest.ts';
-import type { OperationDependencies } from './ports.ts';
+import type { TakingDependencies } from './ports.ts';
 
 /** Goes back to a release that was seen succeeding; refuses before anything is written where there is none. */
 export async function rollBack(
-  deps: OperationDependencies,
+  deps: TakingDependencies,
   input: RouteInput<'rollBack'>,
 ): Promise<DeploymentView> {
   const { state } = await findService(deps, input.params);
@@ -26,7 +26,7 @@ export async function rollBack(
 }
 
 async function requestOf(
-  deps: OperationDependencies,
+  deps: TakingDependencies,
   state: ServiceState,
   { body, idempotencyKey }: RouteInput<'rollBack'>,
 ): Promise<DeploymentRequest> {

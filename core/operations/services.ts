@@ -1,7 +1,6 @@
 import type { RouteInput } from '../contract/routes.ts';
 import type {
   DeploymentView,
-  ExplanationView,
   LedgerEntryView,
   PageView,
   ReleaseView,
@@ -17,7 +16,6 @@ import { refKey } from '../kernel/plan.ts';
 import type { LedgerEntry } from '../kernel/ports.ts';
 import type { ServiceState } from '../services/model.ts';
 import { listOfServices, type ReleaseRecord, releaseSortPrefix } from '../services/records.ts';
-import { explain } from './deployments.ts';
 import { environmentBy, findService, type ServicePath } from './find.ts';
 import { pageOf } from './pages.ts';
 import type { OperationDependencies } from './ports.ts';
@@ -89,11 +87,4 @@ export async function getServiceLedger(
   const { ref } = await findService(deps, params);
   const list = { ...ledgerOf(ref), descending: true };
   return pageOf(deps.store, list, query, (body) => ledgerEntryView(body as LedgerEntry));
-}
-
-export async function explainService(
-  deps: OperationDependencies,
-  { params }: RouteInput<'explainService'>,
-): Promise<ExplanationView> {
-  return explain(deps, (await findService(deps, params)).ref);
 }

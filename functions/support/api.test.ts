@@ -35,7 +35,7 @@ describe('deployments', () => {
       body: {
         id: expect.stringMatching(/^dep_[0-9A-HJKMNP-TV-Z]{26}$/),
         ...{ environment: 'local', service: 'shop-web', app: 'shop', name: 'web', kind: 'release' },
-        ...{ phase: 'queued', actor: 'ann', message: 'the first' },
+        ...{ phase: 'requested', actor: 'ann', message: 'the first' },
       },
     });
     expect(api.ecs.writes).toBe(0);

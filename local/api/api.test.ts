@@ -30,7 +30,13 @@ beforeAll(async () => {
   host = await startHost();
   const log = (line: string) => void cloud.logged.push(line);
   const { invoker } = cloud.lambda;
-  server = createHttpApi({ invoker, clock: realClock, account: '000000000000', functionOf: () => 'api', log });
+  server = createHttpApi({
+    invoker,
+    clock: realClock,
+    account: '000000000000',
+    functionOf: () => 'api',
+    log,
+  });
   url = await listening(server, 0);
 });
 

@@ -3,6 +3,7 @@ import { createExecSessions, type ExecSessions } from '../exec/sessions.ts';
 import type { Route } from '../support/server.ts';
 import type { AwsService } from '../support/service.ts';
 import { taskRoute } from '../task-endpoints/route.ts';
+import { rolesOf } from './actions/lookup.ts';
 import { actionTable } from './actions/table.ts';
 import { createArns } from './arns.ts';
 import {
@@ -48,6 +49,8 @@ export interface EcsEngine {
   readonly instances: InstanceControl;
   /** The names of Service Connect that services offer, and where their tasks are. */
   names(): readonly ServiceName[];
+  /** The roles that a task definition gives to its tasks; none where it is not there. */
+  rolesOf(taskDefinition: string): readonly string[];
   /** Stops a task as AWS itself does now and then: Spot capacity is taken back, hardware fails or is mended. */
   interrupt(taskId: string, stopCode: StopCode, stoppedReason: string): void;
   /** What there is, for those who measure it. */
@@ -126,6 +129,7 @@ export function createEcs(dependencies: EcsDependencies): EcsEngine {
     liveTasks: () => [...context.state.tasks.values()].filter(({ lastStatus }) => lastStatus !== 'STOPPED'),
     onTask: (listener) => book.onChange(listener),
     names: () => serviceNames(context),
+    rolesOf: (reference) => rolesOf(context, reference),
     interrupt: (taskId, stopCode, stoppedReason) => void driver.stop(taskId, stopCode, stoppedReason),
   };
 }

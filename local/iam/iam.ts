@@ -60,8 +60,8 @@ export interface Iam {
   reset(): void;
 }
 
-export function createIam({ topology, journal, account, region }: IamOptions): Iam {
-  const here = { account, region };
+export function createIam({ topology, journal, ...here }: IamOptions): Iam {
+  const { account } = here;
   const sessions = createSessions(journal);
   const refusals = createRefusals();
   let policies = new Map<string, FunctionPolicy>();

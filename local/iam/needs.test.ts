@@ -188,6 +188,19 @@ const cases: readonly [service: string, action: string, input: Record<string, un
   ];
 
 describe('what a call needs', () => {
+  it('is to pass the roles of what it runs', () => {
+    const rolesOf = (taskDefinition: string) => (taskDefinition === 'f:3' ? [role('execution')] : []);
+    const input = { cluster: 'c', taskDefinition: 'f:3', overrides: { executionRoleArn: role('execution') } };
+    const found = needsOf({ service: 'ecs', action: 'RunTask', input }, { ...here, rolesOf });
+    expect(found.slice(1)).toEqual([
+      { action: 'iam:PassRole', resource: role('execution'), context: passed },
+    ]);
+    const service = { cluster: 'c', serviceName: 'web', taskDefinition: 'f:3' };
+    expect(
+      needsOf({ service: 'ecs', action: 'CreateService', input: service }, { ...here, rolesOf }),
+    ).toHaveLength(1);
+  });
+
   it.each(cases)('%s %s %j', (service, action, input, needs) => {
     const found = needsOf({ service, action, input }, here);
     expect(found.map((need) => [need.action, need.resource, need.context])).toEqual(needs);

@@ -144,15 +144,7 @@ const cuts: readonly Cut[] = [
     instead: () => 'export const checkFeatures = async () => {};',
     loader: 'js',
   },
-  // The services that Berth calls take one path, and everything in the body; none of them is S3.
-  {
-    modules: /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]protocols[\\/]HttpBindingNormalizedSchema\.js$/,
-    instead: () => `
-      export const getHttpOperationBindings = () => [];
-      export class HttpBindingNormalizedSchema { static of() { ${refuse('bindings to paths and headers')} } }
-    `,
-    loader: 'js',
-  },
+  // None of the services that Berth calls is S3.
   {
     modules: /[\\/]service-customizations[\\/]s3\.js$/,
     instead: () => `
@@ -168,6 +160,26 @@ const cuts: readonly Cut[] = [
     instead: () => `
       export const InvokeStore = { getInstanceAsync: async () => globalThis.awslambda?.InvokeStore };
     `,
+    loader: 'js',
+  },
+  // Nobody extends a client, none has a logger, and what is sent is too small to be compressed.
+  {
+    modules: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]runtimeExtensions\.js$/,
+    instead: () => 'export const resolveRuntimeExtensions = (config) => config;',
+    loader: 'js',
+  },
+  {
+    modules: /[\\/]middleware-logger[\\/]loggerMiddleware\.js$/,
+    instead: () => `
+      export const loggerMiddleware = () => (next) => next;
+      export const loggerMiddlewareOptions = {};
+      export const getLoggerPlugin = () => ({ applyToStack() {} });
+    `,
+    loader: 'js',
+  },
+  {
+    modules: /[\\/]@smithy[\\/]middleware-compression[\\/]dist-es[\\/]resolveCompressionConfig\.js$/,
+    instead: () => 'export const resolveCompressionConfig = (config) => config;',
     loader: 'js',
   },
   // It writes the headers of events that are signed one by one.

@@ -1,4 +1,5 @@
-import { type Route, routes } from '../../core/contract/routes.ts';
+import type { Route } from '../../core/contract/route.ts';
+import { routes } from '../../core/contract/routes.ts';
 import type { Stage } from '../stages.ts';
 import type { Topology, Trigger } from '../topology.ts';
 import type { Functions } from './functions.ts';

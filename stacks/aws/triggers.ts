@@ -24,7 +24,8 @@ export function createTriggers(topology: Topology, functions: Functions, queues:
     const { triggers, deadLetter } = topology.functions[name]!;
     const called = { topology, name, fn, deadLetter, queues, stage };
     for (const trigger of triggers) {
-      if (trigger.type === 'http') apis.set(name, createHttpApi(trigger, { topology, functions, name, stage }));
+      if (trigger.type === 'http')
+        apis.set(name, createHttpApi(trigger, { topology, functions, name, stage }));
       else if (trigger.type === 'queue') pollQueue(trigger, called);
       else if (trigger.type === 'schedule') callRegularly(trigger, called);
     }

@@ -1,4 +1,3 @@
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -122,9 +121,7 @@ class World {
       clock: { now: () => this.now },
       log: silentLog,
       ecs: this.ecs,
-      logs: {
-        send: async () => ({ events: [{ message: 'no such table\n' }] }),
-      } as unknown as CloudWatchLogsClient,
+      readLastLines: async () => ['no such table'],
       environment: () => environment!,
     };
     const perform = async (

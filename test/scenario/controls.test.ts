@@ -12,7 +12,7 @@ const names = ['steered', 'aborted', 'approved', 'worker'] as const;
 type Name = (typeof names)[number];
 
 const rolling = { strategy: 'rolling' };
-const long = '10m';
+const long = '100s';
 const canary = { strategy: 'canary', judge: false, bake: long, steps: [{ traffic: '20%', for: long }] };
 
 let berth: TestBerth;

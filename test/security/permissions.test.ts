@@ -1,9 +1,11 @@
+import { ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { DisableRuleCommand, EnableRuleCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DeploymentView, GitHubView } from '../../core/contract/views.ts';
 import { deploymentRef } from '../../core/deployments/records.ts';
 import { jobRef } from '../../core/jobs/records.ts';
+import type { Ref } from '../../core/kernel/plan.ts';
 import { pipelineRef } from '../../core/pipelines/records.ts';
 import { serviceIdOf, serviceRef } from '../../core/services/records.ts';
 import type { IamReport } from '../../local/iam/iam.ts';
@@ -28,7 +30,11 @@ const serviceItem = serviceRef(serviceIdOf(environment, service));
 /** Nobody is woken but by the test, so that it can look while nothing moves. */
 const stepped: Topology = {
   ...topology,
-  functions: { ...topology.functions, wake: { ...topology.functions.wake, triggers: [] } },
+  functions: {
+    ...topology.functions,
+    wake: { ...topology.functions.wake, triggers: [] },
+    work: { ...topology.functions.work, triggers: [] },
+  },
 };
 
 let functions: Awaited<ReturnType<typeof bundled>>;
@@ -73,10 +79,16 @@ const deploy = (program: string, health: object = {}, course: object = {}) =>
     },
   });
 
-const wake = (bodies: readonly string[]) =>
-  cloud.invoke('wake', {
+const look = (name: 'wake' | 'work', bodies: readonly string[]) =>
+  cloud.invoke(name, {
     Records: bodies.map((body, place) => ({ messageId: String(place), body, attributes: {} })),
   });
+const wake = (bodies: readonly string[]) => look('wake', bodies);
+const work = (refs: readonly Ref[]) =>
+  look(
+    'work',
+    refs.map((ref) => JSON.stringify(ref)),
+  );
 
 /** Wakes the deployment and its service until the deployment is as it should be. */
 const stepUntil = (id: string, what: string, holds: (deployment: DeploymentView) => boolean) =>
@@ -108,7 +120,7 @@ test('a service is made, moved with another health check, and found as it is', a
 
 test('what a deployment would come to is told, with the secrets that are there', async () => {
   const key = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:shop/key-AbCdEf';
-  const spec = { run: ['node', '-e', serve], secrets: { URL: 'shop/url', KEY: key } };
+  const spec = { run: ['node', '-e', serve], port: 8080, listen, secrets: { URL: 'shop/url', KEY: key } };
   const body = { environment, app: 'shop', service: 'web', spec };
   const { checks } = await cloud.client.planDeployment({ body });
   const secrets = checks.filter(({ name }) => name === 'secret');
@@ -130,8 +142,8 @@ test('a push deploys what was deployed last, with the image of its commit', asyn
   const id = answer.services[0]?.deployment ?? '';
   const pipeline = pipelineRef(serviceIdOf(environment, 'shop-job'));
   await until('the deployment to be made, and GitHub’s token to be asked for', async () => {
-    await wake([JSON.stringify(pipeline)]);
-    return (await used('wake')).includes('secretsmanager:GetSecretValue github-token');
+    await work([pipeline]);
+    return (await used('work')).includes('secretsmanager:GetSecretValue github-token');
   });
   expect(await client.getDeployment({ id })).toMatchObject({ actor: 'github:ann' });
   await client.abortDeployment({ id, body: {} });
@@ -163,9 +175,10 @@ test('a job runs before the release moves, and one that hangs is stopped with it
       },
     });
   const job = ({ id }: DeploymentView) => jobRef(`job_${id.slice('dep_'.length)}_before_migrate`);
-  const step = (deployment: DeploymentView) => {
+  const step = async (deployment: DeploymentView) => {
     const mover = serviceRef(serviceIdOf(environment, 'shop-mover'));
-    return wake([deploymentRef(deployment.id), mover, job(deployment)].map((ref) => JSON.stringify(ref)));
+    await wake([deploymentRef(deployment.id), mover].map((ref) => JSON.stringify(ref)));
+    await work([job(deployment)]);
   };
   const jobUntil = (deployment: DeploymentView, phase: string) =>
     until(`the job to be ${phase}`, async () => {
@@ -174,6 +187,11 @@ test('a job runs before the release moves, and one that hangs is stopped with it
       return there?.phase === phase && there;
     });
   const first = await deployAfter('console.log("moved the tables")');
+  await until('the sweep to find the job, which nobody works on', async () => {
+    await wake([JSON.stringify(deploymentRef(first.id))]);
+    await cloud.invoke('sweep');
+    return (await used('sweep')).includes('sqs:SendMessage queue:work');
+  });
   expect(await jobUntil(first, 'ended')).toMatchObject({
     verdict: 'succeeded',
     exitCode: 0,
@@ -187,9 +205,10 @@ test('a job runs before the release moves, and one that hangs is stopped with it
 
 test('what nobody can understand is set aside', async () => {
   await wake(['no wake-up']);
+  await look('work', ['no wake-up']);
   await send('ecs-events', 'no event');
-  await until('both to lie in the dead letters', async () => {
-    return (await cloud.waiting('dead-letters')) === 2;
+  await until('all three to lie in the dead letters', async () => {
+    return (await cloud.waiting('dead-letters')) === 3;
   });
 });
 
@@ -211,7 +230,7 @@ test('without events the sweep finds what there is, also where the table’s ans
       resourceArn: 'arn:aws:ecs:us-east-1:000000000000:service-deployment/local/shop-web/none',
       hookDetails: { deployment: id },
     });
-    return (await used('api')).includes('ecs:DescribeServiceRevisions service-revision');
+    return (await used('explain')).includes('ecs:DescribeServiceRevisions service-revision');
   });
   await stepUntil(id, 'on its way back', ({ phase }) => phase === 'rolling_back');
   proxy.loseAnswerTo('PutItem');
@@ -244,8 +263,30 @@ test('ECS waits for a person, asks before it shifts traffic, and is told to go o
   expect(await ended(deployment)).toMatchObject({ verdict: 'succeeded' });
 });
 
+test('a judge reads its evidence, which is weighed anew for whoever asks', async () => {
+  const judged = {
+    strategy: 'canary',
+    steps: [{ traffic: '50%', for: '10m' }],
+    ...{ bake: '0s', judge: { from: 'metrics', errors: {} } },
+  };
+  const deployment = await deploy(`${serve};;;`, {}, judged);
+  const { id } = deployment;
+  await stepUntil(id, 'up', ({ progress }) => progress !== undefined);
+  await until(
+    'the first interval to be over',
+    async () => {
+      await wake([JSON.stringify(deploymentRef(id))]);
+      return (await used('wake')).includes('cloudwatch:GetMetricData *');
+    },
+    90_000,
+  );
+  expect(await cloud.client.getEvidence({ id })).toMatchObject({ items: [] });
+  await cloud.client.abortDeployment({ id, body: {} });
+  expect(await ended(deployment)).toMatchObject({ verdict: 'cancelled' });
+});
+
 test('a worker’s release is tried beside it, and what tried it is removed', async () => {
-  const work = (program: string) => ({
+  const worker = (program: string) => ({
     ...{ environment, app: 'shop', service: 'mail' },
     spec: {
       ...{ run: ['node', '-e', program], count: 1 },
@@ -257,19 +298,29 @@ test('a worker’s release is tried beside it, and what tried it is removed', as
   });
   const mail = serviceRef(serviceIdOf(environment, 'shop-mail'));
   const endedBy = async (program: string) => {
-    const { id } = await cloud.client.createDeployment({ body: work(program) });
-    return until('the worker to have moved', async () => {
+    const { id } = await cloud.client.createDeployment({ body: worker(program) });
+    return moved(id);
+  };
+  const moved = (id: string) =>
+    until('the worker to have moved', async () => {
       await wake([deploymentRef(id), mail].map((ref) => JSON.stringify(ref)));
       const now = await cloud.client.getDeployment({ id });
       return now.verdict !== undefined && now;
     });
-  };
   expect(await endedBy(hang)).toMatchObject({ verdict: 'succeeded' });
   expect(await endedBy(`${hang};`)).toMatchObject({ verdict: 'succeeded' });
   await until('its sibling to be gone', async () => {
     await wake([JSON.stringify(mail)]);
     return (await used('wake')).includes('ecs:DeleteService service-sibling');
   });
+  const ecs = new ECSClient({
+    ...{ endpoint: cloud.endpoint, region: 'us-east-1' },
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  await ecs.send(new UpdateServiceCommand({ cluster: 'local', service: 'shop-mail', desiredCount: 2 }));
+  ecs.destroy();
+  const back = await cloud.client.revertDrift({ environment, service: 'shop-mail', body: {} });
+  expect(await moved(back.id)).toMatchObject({ verdict: 'succeeded' });
 });
 
 test('nothing was refused, and nothing that the topology allows was idle', async () => {

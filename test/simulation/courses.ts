@@ -41,7 +41,7 @@ export function drawCourse(random: Random, strategy: Strategy, isBalanced: boole
   const approvalAt = isBalanced && strategy !== 'rolling' && random.chance(0.5) ? 'traffic' : 'start';
   return {
     strategy,
-    steps: isStepped ? drawSteps(random, strategy) : [],
+    steps: isStepped ? drawSteps(random, strategy, isJudged) : [],
     bakeSeconds: random.chance(0.6) ? random.between(1, 20) : 0,
     ...(isJudged && { judge: drawJudge(random, isBalanced) }),
     ...(random.chance(0.15) && {
@@ -54,14 +54,14 @@ export function drawCourse(random: Random, strategy: Strategy, isBalanced: boole
 }
 
 /** Such that ECS can make them of equal steps. */
-function drawSteps(random: Random, strategy: 'canary' | 'linear'): CourseTraits['steps'] {
+function drawSteps(random: Random, strategy: 'canary' | 'linear', isJudged: boolean): CourseTraits['steps'] {
   const shares =
     strategy === 'linear'
-      ? random.pick<readonly number[]>([[50], [25, 50, 75], [20, 40, 60, 80]])
+      ? random.pick<readonly number[]>([[50], [50], [25, 50, 75]])
       : random.pick<readonly number[]>([[10], [5, 25], [10, 50], [25]]);
   return shares.map((percent) => ({
     percent,
-    seconds: random.between(2, 25),
+    seconds: isJudged ? random.between(15, 45) : random.between(2, 20),
     ...(random.chance(0.08) && { approval: true as const }),
   }));
 }
@@ -69,7 +69,7 @@ function drawSteps(random: Random, strategy: 'canary' | 'linear'): CourseTraits[
 function drawJudge(random: Random, isBalanced: boolean): NonNullable<CourseTraits['judge']> {
   const policies = ['pause', 'proceed', 'roll_back'] as const;
   return {
-    from: isBalanced && random.chance(0.3) ? 'load-balancer' : 'metrics',
+    from: isBalanced && random.chance(0.2) ? 'load-balancer' : 'metrics',
     dryRun: random.chance(0.15),
     promoteEarly: random.chance(0.3),
     extendSeconds: random.between(0, 60),

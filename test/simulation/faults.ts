@@ -62,6 +62,7 @@ export const faults = {
   'ECS refuses reads': { is: ['F19'], place: 'window', rate: 1, seconds: [20, 120] },
 
   'a read of a service is stale': { is: ['F6'], place: 'service-read', rate: 0.6 },
+  'a read of a service deployment is stale': { is: ['F6'], place: 'service-read', rate: 0.3 },
   'a service is said to be missing': { is: ['F6'], place: 'service-read', rate: 0.15 },
   'a read is empty': { is: ['F6'], place: 'service-read', rate: 0.04 },
   'a task is said to be missing': { is: ['F6'], place: 'task-read', rate: 0.3 },
@@ -89,10 +90,11 @@ export const faults = {
   'Spot takes a task back': { is: ['F14'], place: 'task', rate: 0.005 },
   'Spot takes a zone back': { is: ['F14'], place: 'task', rate: 0.0015 },
   'a task definition is deregistered': { is: ['F18'], place: 'call', rate: 0.08 },
-  'a hook is called twice': { is: ['F16'], place: 'hook', rate: 0.2 },
-  'a hook is called late': { is: ['F16'], place: 'hook', rate: 0.1 },
-  'a hook is never called': { is: ['F16'], place: 'hook', rate: 0.03 },
-  'the answer of a hook is lost': { is: ['F2', 'F16'], place: 'hook', rate: 0.03 },
+  'a hook is called twice': { is: ['F16'], place: 'hook', rate: 0.35 },
+  'a hook is called late': { is: ['F16'], place: 'hook', rate: 0.2 },
+  'a hook is never called': { is: ['F16'], place: 'hook', rate: 0.08 },
+  'the answer of a hook is lost': { is: ['F2', 'F16'], place: 'hook', rate: 0.08 },
+  'a PAUSE hook is over within a minute': { is: ['F16'], place: 'hook', rate: 0.5 },
   'Berth is away': { is: ['F1', 'F19', 'F20'], place: 'window', rate: 1, seconds: [20, 120] },
 } as const satisfies Readonly<Record<string, Fault>>;
 

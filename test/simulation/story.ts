@@ -48,6 +48,9 @@ export type Step = { readonly at: number; readonly service: string } & (
       readonly count?: number;
       readonly course: CourseTraits;
     }
+  /** Several services as one, each after those before it where they need each other. */
+  | { readonly do: 'deploy-together'; readonly parts: readonly DeployStep[]; readonly inOrder: boolean }
+  | { readonly do: 'abort-together' }
   | { readonly do: Control; readonly who: Person }
   | { readonly do: 'lock'; readonly of: 'environment' | 'service'; readonly seconds?: number }
   | { readonly do: 'unlock'; readonly of: 'environment' | 'service' }
@@ -59,6 +62,8 @@ export type Step = { readonly at: number; readonly service: string } & (
   | { readonly do: 'run-tasks'; readonly token: string; readonly run: RunShape }
 );
 
+export type DeployStep = Extract<Step, { do: 'deploy' }>;
+
 /** What tasks do that are run by themselves. */
 export const runBehaviours = ['ends', 'fails', 'side-car ends first', 'runs on'] as const;
 
@@ -69,6 +74,8 @@ export interface RunShape {
 
 export const stepNames = [
   'deploy',
+  'deploy-together',
+  'abort-together',
   ...controls,
   'lock',
   'unlock',
@@ -139,6 +146,7 @@ export function drawStory(all: Random, lengthMs: number): Story {
   const steps = [
     ...services.flatMap((traits) => stepsFor(drawing, traits)),
     ...(random.chance(0.3) ? runs(drawing) : []),
+    ...(services.length > 1 ? together(drawing, services) : []),
   ];
   return { services, steps: steps.sort((one, other) => one.at - other.at), night };
 }
@@ -189,7 +197,8 @@ function stepsFor(drawing: Drawing, traits: ServiceTraits): Step[] {
     random.chance(0.8) ? 'works' : undefined,
   );
   const isHasty = random.chance(strategy === 'rolling' ? 0.4 : 0.2);
-  const others = Array.from({ length: random.between(1, isHasty ? 7 : 5) }, (_, place) =>
+  const most = isHasty ? 7 : strategy === 'rolling' ? 5 : 4;
+  const others = Array.from({ length: random.between(1, most) }, (_, place) =>
     drawStep(drawing, traits, place + 2, random.between(1_000, isHasty ? lengthMs / 4 : lengthMs)),
   );
   // One task at 50/150 could never be replaced, and is refused.
@@ -244,7 +253,7 @@ function deploy(
       behaviour ??
       (hasNight ? random.pick(some) : random.pick([...some, 'sickens', 'stuck', 'worse', 'dies'])),
     version: random.chance(0.15) ? Math.max(1, version - 1) : version,
-    whenBusy: random.chance(0.4) ? 'queue' : 'supersede',
+    whenBusy: random.chance(strategy === 'rolling' ? 0.4 : 0.65) ? 'queue' : 'supersede',
     ...(random.chance(0.4) && { count: random.between(1, 3) }),
     course: random.chance(version === 1 ? 0.3 : 0.8)
       ? drawCourse(random, random.chance(0.85) ? strategy : 'rolling', listen !== undefined)
@@ -273,6 +282,24 @@ function drawSaying(random: Random, service: string, at: number): Step {
     return { do: 'lock', of, at, service, ...(random.chance(0.6) && { seconds: random.between(5, 60) }) };
   const what = random.pick(['approve', 'approve', 'promote', 'skip', 'skip', 'pause', 'resume', 'abort']);
   return { do: what as Control, who: random.pick(['ann', 'bob', 'bob']), at, service };
+}
+
+/** The services are deployed as one, once or twice. */
+function together(drawing: Drawing, services: readonly ServiceTraits[]): Step[] {
+  const { random, lengthMs } = drawing;
+  return Array.from({ length: random.between(0, 2) }, (_, place): Step[] => {
+    const at = random.between(20_000, lengthMs);
+    const parts = services.map((traits) => {
+      const step = deploy(drawing, traits, 20 + place, at);
+      // One task at 50/150 could never be replaced, and is refused.
+      return (traits.maximumPercent === 150 ? { ...step, count: 2 } : step) as DeployStep;
+    });
+    const aborting: Step = { do: 'abort-together', at: at + random.between(1_000, 60_000), service: 'web' };
+    return [
+      { do: 'deploy-together', at, service: 'web', parts, inOrder: random.chance(0.6) },
+      ...(random.chance(0.25) ? [aborting] : []),
+    ];
+  }).flat();
 }
 
 /** Tokens are asked for again and again, mostly with the same parameters. */

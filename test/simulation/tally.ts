@@ -1,3 +1,5 @@
+import type { CourseState } from '../../core/deployments/course/model.ts';
+import type { DeploymentState } from '../../core/deployments/model.ts';
 import { deploymentStep, type Observation, serviceStep } from './observation.ts';
 
 /** Counts what runs have tried and reached, so that a run that tries nothing shows. */
@@ -37,12 +39,26 @@ export class Tally {
       if (refused && !service.before?.refused) this.add('service: refused');
     }
     const step = deploymentStep(observation);
+    if (step) this.#went(step.state, step.before);
     if (!step || step.before?.at.phase === step.state.at.phase) return;
     const { at } = step.state;
     this.add(`phase: ${at.phase}`);
     this.add(`move: ${step.before?.at.phase ?? 'nothing'} → ${at.phase}`);
     if (at.phase === 'ended') this.add(`verdict: ${at.verdict}`);
     if ('cause' in at && at.cause && at.phase !== 'ended') this.add(`cause: ${at.cause.code}`);
+  }
+
+  #went(state: DeploymentState, before: DeploymentState | undefined): void {
+    const [was, is] = [courseIn(before), courseIn(state)];
+    const { what } = state.request;
+    if (what.type === 'content' && is && !was)
+      this.add(`course: ${what.course?.strategy}${state.at.phase === 'trying' ? ' beside' : ''}`);
+    if (is && was && is.step > was.step) this.add(`step: ${was.step < 0 ? 'first' : 'next'}`);
+    if (is?.held && is.held.code !== was?.held?.code) this.add(`held: ${is.held.code}`);
+    const verdict = is?.judgement?.verdict.is;
+    if (verdict && verdict !== was?.judgement?.verdict.is) this.add(`judged: ${verdict}`);
+    if (is?.passed && is.passed.at !== was?.passed?.at) this.add('hook: passed');
+    if (is?.continued !== was?.continued) this.add('hook: continued');
   }
 
   text(): string {
@@ -58,6 +74,9 @@ export class Tally {
     this.counts.set(name, (this.counts.get(name) ?? 0) + count);
   }
 }
+
+const courseIn = (state: DeploymentState | undefined): CourseState | undefined =>
+  state && 'course' in state.at ? state.at.course : undefined;
 
 function nameOf(observation: Observation): string | undefined {
   switch (observation.type) {

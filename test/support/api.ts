@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { applicationMember } from '../../core/aws/applications.ts';
 import { reportStatus } from '../../core/aws/github-status.ts';
 import { lookForLocks } from '../../core/aws/locks.ts';
+import { actingReceivers, workingReceivers } from '../../core/aws/members.ts';
 import { pipelineMember } from '../../core/aws/pipelines.ts';
 import { askWebhook } from '../../core/aws/webhook.ts';
 import { type Environment, parseEnvironments } from '../../core/contract/environment.ts';
 import { openApi } from '../../core/contract/openapi.ts';
+import { routes } from '../../core/contract/routes.ts';
 import type { ProblemView } from '../../core/contract/views.ts';
 import { deployments } from '../../core/deployments/decide.ts';
 import type { DeploymentEffect } from '../../core/deployments/model.ts';
@@ -22,14 +24,20 @@ import type { Ref } from '../../core/kernel/plan.ts';
 import type { Clock, Log, Store } from '../../core/kernel/ports.ts';
 import { createEngine } from '../../core/kernel/reconcile.ts';
 import { locks } from '../../core/locks/decide.ts';
+import { explainOperations } from '../../core/operations/explain-operations.ts';
+import { gitHubOperations } from '../../core/operations/github-operations.ts';
 import { idsBy } from '../../core/operations/ids.ts';
+import { operations } from '../../core/operations/operations.ts';
 import type {
+  GitHubDependencies,
   ImageFinding,
   LogEvent,
   LogQuery,
   OperationDependencies,
+  PreflightDependencies,
   Secrets,
 } from '../../core/operations/ports.ts';
+import { preflightOperations } from '../../core/operations/preflight-operations.ts';
 import type { PipelineEffect } from '../../core/pipelines/model.ts';
 import { services } from '../../core/services/decide.ts';
 import type { ServiceEffect, Target } from '../../core/services/model.ts';
@@ -116,9 +124,11 @@ export function startApi(options: { store?: Store; gitHubUrl?: string; clock?: C
     },
     owner: randomUUID(),
   });
-  const deps: OperationDependencies = {
+  const receivers = { ...actingReceivers, ...workingReceivers };
+  const taking = createEngine({ store, clock, alarms, log, members: {}, receivers, owner: randomUUID() });
+  const deps: OperationDependencies & PreflightDependencies & GitHubDependencies = {
     store,
-    engine,
+    engine: taking,
     alarms,
     clock,
     log,
@@ -138,7 +148,13 @@ export function startApi(options: { store?: Store; gitHubUrl?: string; clock?: C
     newId: idsBy(clock),
     describe: async () => openApi(),
   };
-  const handler = createApi(deps);
+  /** All functions that have routes, as one. */
+  const handler = createApi({ ...deps, engine: { ...taking, explain: engine.explain } }, routes, {
+    ...operations,
+    ...preflightOperations,
+    ...explainOperations,
+    ...gitHubOperations,
+  });
   return {
     store,
     log,

@@ -113,17 +113,19 @@ async function update(
   balanced: Balanced,
   { ecs }: ApplyDependencies,
 ): Promise<Service | undefined> {
-  const answer = await ecs.send(
-    new UpdateServiceCommand({
-      cluster,
-      service: siblingName(ecsName, role),
-      taskDefinition: aim.release.taskDefinitionArn,
-      desiredCount: count,
-      deploymentConfiguration: configuration,
-      ...(!isBalanced(service, balanced) && balanced),
-      ...(isGivenUp(service) && { forceNewDeployment: true }),
-    }),
-  );
+  const request = new UpdateServiceCommand({
+    cluster,
+    service: siblingName(ecsName, role),
+    taskDefinition: aim.release.taskDefinitionArn,
+    desiredCount: count,
+    deploymentConfiguration: configuration,
+    ...(!isBalanced(service, balanced) && balanced),
+    ...(isGivenUp(service) && { forceNewDeployment: true }),
+  });
+  const answer = await ecs.send(request).catch((error: Error) => {
+    // It was read before it was removed; once that is seen it is made anew.
+    throw /^ServiceNot(?:Found|Active)Exception$/.test(error.name) ? new Error(error.message) : error;
+  });
   return answer.service;
 }
 

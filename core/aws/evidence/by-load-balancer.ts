@@ -1,6 +1,6 @@
-import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Evidence } from '../../deployments/judge/model.ts';
 import type { EvidenceQuery } from '../../deployments/seeing.ts';
+import type { GetMetricData } from './get-metric-data.ts';
 import { type Answers, type Ask, readMetrics } from './metric-data.ts';
 import { nothingYet, type Reading, type Told, windowOf } from './reading.ts';
 import { type ArmName, armNames } from './tasks.ts';
@@ -20,7 +20,7 @@ const statistics = {
 
 /** What the load balancer counted for the two target groups; undefined where the query names none. */
 export async function readTargetGroups(
-  cloudwatch: CloudWatchClient,
+  getMetricData: GetMetricData,
   query: EvidenceQuery,
   loadBalancerArn: string | undefined,
   nowMs: number,
@@ -47,7 +47,7 @@ export async function readTargetGroups(
   });
   const window = windowOf(sinceMs, periodMs, nowMs, lateMs);
   if (!window) return nothingYet(periodMs);
-  const answers = await readMetrics(cloudwatch, asks, window);
+  const answers = await readMetrics(getMetricData, asks, window);
   const isPast = (arm: ArmName, toMs: number) =>
     [...(answers.get(keyOf('healthy', arm))?.keys() ?? [])].some((atMs) => atMs >= toMs);
   return {

@@ -1,9 +1,9 @@
-import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Evidence, TaskValue } from '../../deployments/judge/model.ts';
 import type { EvidenceQuery } from '../../deployments/seeing.ts';
 import { lastPartOf } from '../../ecs/arn.ts';
 import type { TaskRecord } from '../../ecs/task.ts';
 import type { Interval } from './exits.ts';
+import type { GetMetricData } from './get-metric-data.ts';
 import { type Answers, type Ask, readMetrics } from './metric-data.ts';
 import { nothingYet, type Reading, type Told, windowOf } from './reading.ts';
 import { type Arms, armNames, isRunning, isSteady } from './tasks.ts';
@@ -31,7 +31,7 @@ const settleMs = 15_000;
 
 /** The metrics that the service's own tasks tell, or undefined where there are more tasks than can be read. */
 export async function readTasks(
-  cloudwatch: CloudWatchClient,
+  getMetricData: GetMetricData,
   query: EvidenceQuery,
   arms: Arms,
   nowMs: number,
@@ -42,7 +42,7 @@ export async function readTasks(
   const asks = tasks.flatMap((task) => series.map((one) => askOf(one, task)));
   const read = async (periodMs: number) => {
     const window = windowOf(query.sinceMs, periodMs, nowMs, lateMs);
-    return window && (await readMetrics(cloudwatch, asks, window));
+    return window && (await readMetrics(getMetricData, asks, window));
   };
   const isFine = query.source.type === 'metrics' && nowMs - query.sinceMs < fineReachMs;
   const fine = isFine ? await read(finePeriodMs) : undefined;

@@ -1,5 +1,5 @@
-import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { GetMetricData } from './get-metric-data.ts';
 
 /** One series of CloudWatch. */
 export interface Ask {
@@ -28,20 +28,20 @@ const queriesPerCall = 500;
 /** CloudWatch fits what is asked for here into one or two; it may make them smaller. */
 const mostPages = 50;
 
-/** Asks CloudWatch; what has no values is an empty series. Throws what the SDK throws, and for a partial answer. */
+/** Asks CloudWatch; what has no values is an empty series. Throws where it is refused, and for a partial answer. */
 export async function readMetrics(
-  cloudwatch: CloudWatchClient,
+  getMetricData: GetMetricData,
   asks: readonly Ask[],
   window: Window,
 ): Promise<Answers> {
   const answers = new Map(asks.map(({ key }) => [key, new Map<number, number>()]));
   for (let first = 0; first < asks.length; first += queriesPerCall)
-    await readSome(cloudwatch, asks.slice(first, first + queriesPerCall), window, answers);
+    await readSome(getMetricData, asks.slice(first, first + queriesPerCall), window, answers);
   return answers;
 }
 
 async function readSome(
-  cloudwatch: CloudWatchClient,
+  getMetricData: GetMetricData,
   asks: readonly Ask[],
   window: Window,
   answers: ReadonlyMap<string, Map<number, number>>,
@@ -54,8 +54,8 @@ async function readSome(
   };
   let token: string | undefined;
   for (let page = 0; page < mostPages; page++) {
-    const answer = await cloudwatch.send(new GetMetricDataCommand({ ...input, NextToken: token }));
-    for (const { Id = '', Timestamps = [], Values = [], StatusCode } of answer.MetricDataResults ?? []) {
+    const answer = await getMetricData({ ...input, NextToken: token });
+    for (const { Id = '', Timestamps = [], Values = [], StatusCode } of answer.results) {
       if (StatusCode === 'InternalError' || StatusCode === 'Forbidden')
         throw new Error(`CloudWatch answered ${StatusCode} for one of the metrics`);
       const points = answers.get(asks[Number(Id.slice(1))]?.key ?? '');
@@ -64,7 +64,7 @@ async function readSome(
         if (value !== undefined) points?.set(timestamp.getTime(), value);
       }
     }
-    token = answer.NextToken;
+    token = answer.next;
     if (token === undefined) return;
   }
   throw new Error(`CloudWatch answered in more than ${mostPages} pages`);

@@ -10,7 +10,9 @@ import type { Evidence } from '../../deployments/judge/model.ts';
 import type { EvidenceQuery } from '../../deployments/seeing.ts';
 import type { TaskRecord } from '../../ecs/task.ts';
 import { taskToStore } from '../../intake/records.ts';
+import { jsonCaller } from '../json-call.ts';
 import { lookForJudge } from '../judge-evidence.ts';
+import { getMetricDataBy } from './get-metric-data.ts';
 
 const account = 'arn:aws:elasticloadbalancing:us-east-1:000000000000';
 export const loadBalancerArn = `${account}:loadbalancer/app/local/0123456789abcdef`;
@@ -73,14 +75,14 @@ export async function startEvidenceBench(): Promise<EvidenceBench> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const client = new CloudWatchClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...{ region: 'us-east-1', maxAttempts: 1 },
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new CloudWatchClient({ endpoint, region: 'us-east-1', maxAttempts: 1, credentials });
+  const call = jsonCaller({ credentials: async () => credentials, endpoint });
+  const getMetricData = (region: string) => getMetricDataBy(call, region);
   const silent = () => {};
   const log = { info: silent, error: silent, warn: (text: string) => void warnings.push(text) };
-  const deps = { store, clock, log, cloudwatch: client, environment: () => environment };
+  const deps = { store, clock, log, getMetricData, environment: () => environment };
   return {
     ...{ clock, metrics, faults, warnings, client },
     calls: () => calls,

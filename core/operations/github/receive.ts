@@ -19,7 +19,7 @@ import { askedOf, checkedRequest } from '../create-deployment.ts';
 import { deliver } from '../deliver.ts';
 import { loadState } from '../find.ts';
 import { pageOf } from '../pages.ts';
-import type { OperationDependencies } from '../ports.ts';
+import type { GitHubDependencies } from '../ports.ts';
 import { type Told, understand } from './events.ts';
 import { digestIn, isSigned } from './signature.ts';
 
@@ -29,7 +29,7 @@ import { digestIn, isSigned } from './signature.ts';
  * id, which makes a repetition cheap, and nothing more: that a commit is deployed once is the pipelines' knowledge.
  */
 export async function receiveGitHub(
-  deps: OperationDependencies,
+  deps: GitHubDependencies,
   { params, body }: RouteInput<'receiveGitHub'>,
 ): Promise<GitHubView> {
   const settings = settingsOf(deps, params.environment);
@@ -52,14 +52,14 @@ export async function receiveGitHub(
 }
 
 /** Whether the environment is there or only takes no webhooks is nobody's business who has no secret. */
-function settingsOf({ environments }: OperationDependencies, name: string): GitHubSettings {
+function settingsOf({ environments }: GitHubDependencies, name: string): GitHubSettings {
   const found = environments.find((environment) => environment.name === name)?.github;
   if (found) return found;
   throw new BerthError('not-found', 'no environment of this name takes webhooks of GitHub');
 }
 
 async function authenticate(
-  { secrets, log }: OperationDependencies,
+  { secrets, log }: GitHubDependencies,
   { webhookSecretArn }: GitHubSettings,
   { bytes, headers }: RawBody,
 ): Promise<void> {
@@ -122,7 +122,7 @@ function jsonOf({ bytes, headers }: RawBody): unknown {
 const maxServices = 50;
 
 async function offerToAll(
-  deps: OperationDependencies,
+  deps: GitHubDependencies,
   environment: string,
   delivery: string,
   told: Told,
@@ -153,7 +153,7 @@ const maxChanges = 4;
 
 /** Offers a commit to one pipeline; anew where its manifest changes at the same moment. */
 async function offer(
-  deps: OperationDependencies,
+  deps: GitHubDependencies,
   pipeline: string,
   delivery: string,
   told: Told,
@@ -177,7 +177,7 @@ async function offer(
 
 /** The deployment of the manifest that was accepted last with this commit's image, or why it cannot be. */
 async function deploymentOf(
-  deps: OperationDependencies,
+  deps: GitHubDependencies,
   { id, configured }: PipelineState,
   { commit, delivery }: Arrival,
   { sender, headline, branch }: Told,

@@ -4,7 +4,7 @@ import type { Configuration, PipelineState } from '../../pipelines/model.ts';
 import { pipelineRef } from '../../pipelines/records.ts';
 import { deliver } from '../deliver.ts';
 import { loadState } from '../find.ts';
-import type { OperationDependencies } from '../ports.ts';
+import type { TakingDependencies } from '../ports.ts';
 
 /**
  * Remembers what GitHub may deploy, from a manifest that is about to be accepted. Before the deployment is taken on, not
@@ -13,7 +13,7 @@ import type { OperationDependencies } from '../ports.ts';
  * a push parses it again.
  */
 export async function rememberRule(
-  deps: OperationDependencies,
+  deps: TakingDependencies,
   {
     id,
     service,

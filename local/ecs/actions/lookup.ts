@@ -111,3 +111,9 @@ export function runnableDefinition(context: EcsContext, reference: string | unde
   refuseUnrunnable(record.definition);
   return record;
 }
+
+/** The roles that a task definition gives to its tasks; none where it is not there. */
+export function rolesOf(context: EcsContext, reference: string): readonly string[] {
+  const { executionRoleArn, taskRoleArn } = findDefinition(context, reference)?.definition ?? {};
+  return [executionRoleArn, taskRoleArn].flatMap((role) => role ?? []);
+}

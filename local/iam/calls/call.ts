@@ -22,6 +22,8 @@ export interface Need {
 export interface Here {
   readonly account: string;
   readonly region: string;
+  /** The roles that a task definition gives to its tasks; none where it is not known. */
+  rolesOf?(taskDefinition: string): readonly string[];
 }
 
 /** What an operation needs, after AWS's service authorization reference. */

@@ -22,7 +22,7 @@ export const ecsNeeds: NeedsOf = ({ action, input }, here) => {
   return [
     ...resources.map((resource) => ({ action: `ecs:${action}`, resource, context: context(resource) })),
     ...tagging(action, input, resources),
-    ...passing(action, input),
+    ...passing(action, input, here),
   ];
 };
 
@@ -108,13 +108,13 @@ function tagging(action: string, { tags }: Input, resources: readonly string[]):
 }
 
 /** Whoever gives tasks a role must be allowed to pass it on: otherwise the task could do what its maker may not. */
-function passing(action: string, input: Input): readonly Need[] {
+function passing(action: string, input: Input, here: Here): readonly Need[] {
   if (action === 'CreateService' || action === 'UpdateService') return passingToEcs(input);
   const given = action === 'RunTask' ? overridden(input) : action === 'RegisterTaskDefinition' ? input : {};
-  return [given.executionRoleArn, given.taskRoleArn]
-    .map(text)
-    .filter(Boolean)
-    .map((role) => passRole(role, 'ecs-tasks.amazonaws.com'));
+  const named = [given.executionRoleArn, given.taskRoleArn].map(text).filter(Boolean);
+  // Whoever runs a task passes the roles of its definition as well; whoever makes a service does not.
+  const defined = action === 'RunTask' ? (here.rolesOf?.(text(input.taskDefinition)) ?? []) : [];
+  return [...new Set([...named, ...defined])].map((role) => passRole(role, 'ecs-tasks.amazonaws.com'));
 }
 
 /** The roles that ECS itself takes: to shift traffic, and to call hooks. */

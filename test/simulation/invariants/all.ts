@@ -5,6 +5,7 @@ import { nothingBeside } from './c3-nothing-beside.ts';
 import { gatesAndJobs } from './c4-gates.ts';
 import { judgement } from './c5-judgement.ts';
 import { whoSaidIt } from './c6-who-said-it.ts';
+import { stepByStep } from './c7-step-by-step.ts';
 import { oneTask } from './i01-one-task.ts';
 import { versionsNeverFall } from './i03-versions-never-fall.ts';
 import { noOrphans } from './i04-no-orphans.ts';
@@ -58,6 +59,7 @@ export const invariants: readonly Invariant[] = [
   gatesAndJobs,
   judgement,
   whoSaidIt,
+  stepByStep,
   everythingEnds,
   serviceIsTarget,
 ];

@@ -2,6 +2,7 @@ import type { DeploymentState } from '../../../core/deployments/model.ts';
 import type { ServiceDeploymentRecord } from '../../../local/ecs/model.ts';
 import type { Facts, Invariant, Observation } from '../observation.ts';
 import { cluster } from '../world/ecs.ts';
+import { wasHealthy } from './i07-bounds.ts';
 
 /**
  * C1: a release gets no more traffic than the course of its deployment allows at that moment. Where nothing of the
@@ -18,7 +19,7 @@ export const traffic: Invariant = {
       const { arn, green, percent, deployment } = found;
       const before = shares.get(arn) ?? 0;
       shares.set(arn, percent);
-      if (percent <= before || !servesBeside(green, found.ecsName, facts)) return;
+      if (percent <= before || !servesBeside(green, found.ecsName, facts, observation.now)) return;
       const allowed = allowedOf(facts.items.get(`deployment#${deployment}`)?.state as DeploymentState);
       if (percent > allowed)
         report(`${deployment} has ${percent} % of the traffic, and its course allows ${allowed} %`);
@@ -53,16 +54,15 @@ function hookOf({ configuration }: ServiceDeploymentRecord): string | undefined 
   return (found as { deployment: string } | undefined)?.deployment;
 }
 
-/** Whether tasks of another release are there to serve. */
-const servesBeside = (green: string, ecsName: string, { ecs }: Facts): boolean =>
+/** Whether healthy tasks of another release are there to serve. */
+const servesBeside = (green: string, ecsName: string, { ecs }: Facts, now: number): boolean =>
   ecs
     .tasks(ecsName)
     .some(
-      ({ lastStatus, desiredStatus, service, health }) =>
-        lastStatus === 'RUNNING' &&
-        desiredStatus === 'RUNNING' &&
-        health !== 'UNHEALTHY' &&
-        ecs.service(ecsName)?.deployments.find(({ id }) => id === service?.deploymentId)?.revisionArn !==
+      (task) =>
+        task.desiredStatus === 'RUNNING' &&
+        wasHealthy(task, now) &&
+        ecs.service(ecsName)?.deployments.find(({ id }) => id === task.service?.deploymentId)?.revisionArn !==
           green,
     );
 

@@ -1,5 +1,6 @@
 import type { DeploymentState } from '../../../core/deployments/model.ts';
-import { deploymentStep, type Invariant } from '../observation.ts';
+import type { JobState } from '../../../core/jobs/model.ts';
+import { deploymentStep, type Facts, type Invariant } from '../observation.ts';
 import { deployer } from '../story.ts';
 import { webhookIn } from '../world/people.ts';
 
@@ -11,7 +12,7 @@ const isSettingOut = /^(?:trying|moving)$/;
  */
 export const gatesAndJobs: Invariant = {
   name: 'C4 gates and jobs come first',
-  watch: () => (observation, report) => {
+  watch: (facts) => (observation, report) => {
     const step = deploymentStep(observation);
     if (!step?.before || step.state.request.what.type !== 'content') return;
     const { before, state, id } = step;
@@ -19,12 +20,12 @@ export const gatesAndJobs: Invariant = {
     if (!course) return;
     if (isSettingOut.test(state.at.phase) && !isSettingOut.test(before.at.phase)) {
       if (before.at.phase === 'running_after') return;
-      const problem = shutGate(state, course.gates) ?? missingJob(state, course.before, 'before');
+      const problem = shutGate(state, course.gates) ?? missingJob(state, course.before, 'before', facts);
       if (problem !== undefined) report(`${id} set out, and ${problem}`);
     }
     const isEnd = state.at.phase === 'ended' && before.at.phase !== 'ended';
     if (isEnd && state.at.phase === 'ended' && state.at.verdict === 'succeeded') {
-      const problem = missingJob(state, course.after, 'after');
+      const problem = missingJob(state, course.after, 'after', facts);
       if (problem !== undefined) report(`${id} succeeded, and ${problem}`);
     }
   },
@@ -42,14 +43,17 @@ function shutGate({ controls }: DeploymentState, { approval, webhooks }: Gates):
   return no && `webhook ${no.name} never says yes`;
 }
 
+/** As the jobs themselves have it, whatever the deployment was told. */
 function missingJob(
-  { jobs = [] }: DeploymentState,
+  { request }: DeploymentState,
   wanted: readonly { readonly name: string }[],
   stage: string,
+  { items }: Facts,
 ): string | undefined {
-  const missing = wanted.find(
-    ({ name }) =>
-      !jobs.some(({ job, verdict }) => job.endsWith(`_${stage}_${name}`) && verdict === 'succeeded'),
-  );
+  const missing = wanted.find(({ name }) => {
+    const id = `job_${request.id.slice('dep_'.length)}_${stage}_${name}`;
+    const at = (items.get(`job#${id}`)?.state as JobState | undefined)?.at;
+    return at?.phase !== 'ended' || at.verdict !== 'succeeded';
+  });
   return missing && `${missing.name}, ${stage} it, has not succeeded`;
 }

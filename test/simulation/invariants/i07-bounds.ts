@@ -59,7 +59,7 @@ const isHealthy = (task: TaskRecord, _service: ServiceRecord, now: number) =>
   task.desiredStatus === 'RUNNING' && wasHealthy(task, now);
 
 /** As ECS counts: what is checked has to be HEALTHY, what is not has to run for a while. */
-function wasHealthy(task: TaskRecord, now: number): boolean {
+export function wasHealthy(task: TaskRecord, now: number): boolean {
   if (task.lastStatus !== 'RUNNING' || task.startedAt === undefined) return false;
   if (task.containers.some(({ essential, checked }) => essential && checked))
     return task.health === 'HEALTHY';

@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts';
 import { mistakesOfCalls } from './of-calls.ts';
+import { mistakesOfCourses } from './of-courses.ts';
 import { mistakesOfDecisions } from './of-decisions.ts';
 import { mistakesOfEcs } from './of-ecs.ts';
 import { mistakesOfStorage } from './of-storage.ts';
@@ -8,6 +9,7 @@ import { mistakesOfStorage } from './of-storage.ts';
 export const mutants: Readonly<Record<string, Mutant>> = {
   ...mistakesOfStorage,
   ...mistakesOfDecisions,
+  ...mistakesOfCourses,
   ...mistakesOfCalls,
   ...mistakesOfEcs,
 };

@@ -27,5 +27,7 @@ export interface Mutant {
   readonly isWithoutDeadLetters?: boolean;
   /** What ECS itself does, and what it tells. */
   readonly ecs?: (call: Call) => Call;
+  /** What the function of ECS's hooks answers. */
+  readonly hook?: (answer: unknown) => unknown;
   readonly publish?: (publish: Publish) => Publish;
 }

@@ -21,7 +21,7 @@ import { type Balancer, loadBalancerClient } from './balancer.ts';
 import {
   deadLetterQueue,
   ecsClient,
-  logsClient,
+  lastLinesIn,
   type Queues,
   sqsClient,
   wakeQueue,
@@ -86,7 +86,7 @@ export function compose(process: Process, shared: Shared): Parts {
     clock: process.clock,
     log: silent,
     loadBalancer: loadBalancerClient(process, shared.balancer),
-    logs: logsClient(process),
+    readLastLines: lastLinesIn(process),
     environment: () => environment,
   };
   const judge = async (query: EvidenceQuery) => {
@@ -164,8 +164,6 @@ export const operationsOf = (parts: Parts, newId: () => string): OperationDepend
   live: { look: async () => new Map() },
   inspector: { inspect: async () => ({ seen: 'absent' }) },
   images: { resolve: async () => ({ is: 'unknown', text: 'no registry is asked here' }) },
-  secretNames: { find: async () => [] },
-  secrets: { read: async () => undefined },
   describe: async () => ({}),
   newId,
 });
@@ -192,8 +190,11 @@ function ecsOf(
   };
   const client = ecsClient(process, told, (action, input) => {
     if (action === 'DescribeServices') return stale.describe(input);
+    if (action === 'DescribeServiceDeployments') return stale.describeDeployments(input);
     if (action === 'RunTask' && weather.strikes('RunTask answers with failures')) return noRoom;
-    const answer = ecs.call(action, input);
+    const hasty = weather.has('a PAUSE hook is over within a minute') && isWrite(action) ? hurried(input) : input;
+    const isHasty = hasty !== input && weather.strikes('a PAUSE hook is over within a minute');
+    const answer = ecs.call(action, isHasty ? hasty : input);
     if (action === 'DescribeTasks') {
       see({ type: 'described', now: clock.now(), tasks: answer.tasks as Json[] });
       return stale.describeTasks(answer);
@@ -209,6 +210,19 @@ function ecsOf(
     return answer;
   });
   return mutant?.client?.(client, intent) ?? client;
+}
+
+/** As if somebody had set the least time that ECS knows for its PAUSE hooks; the same where there is none. */
+function hurried(input: Json): Json {
+  const { deploymentConfiguration } = input as { deploymentConfiguration?: { lifecycleHooks?: Json[] } };
+  const hooks = deploymentConfiguration?.lifecycleHooks ?? [];
+  if (!hooks.some(({ targetType }) => targetType === 'PAUSE')) return input;
+  const lifecycleHooks = hooks.map((hook) =>
+    hook.targetType === 'PAUSE'
+      ? { ...hook, timeoutConfiguration: { timeoutInMinutes: 1, action: 'ROLLBACK' } }
+      : hook,
+  );
+  return { ...input, deploymentConfiguration: { ...deploymentConfiguration, lifecycleHooks } };
 }
 
 const noRoom = { tasks: [], failures: [{ reason: 'RESOURCE:FARGATE' }] };

@@ -1,4 +1,3 @@
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { AwsError } from '../../../local/support/service.ts';
@@ -76,8 +75,9 @@ function toWire(value: unknown): unknown {
   return copy;
 }
 
-export const logsClient = (process: Process): CloudWatchLogsClient =>
-  clientBy((action) => process.call(action, false, () => ({ events: [{ message: 'last words' }] })));
+/** The last lines of any task. */
+export const lastLinesIn = (process: Process) => async () =>
+  process.call('GetLogEvents', false, () => ['last words']);
 
 /** Where what is sent to a queue goes. */
 export interface Queues {

@@ -1,4 +1,5 @@
 import type { Functions } from '../../../local/ecs/ports.ts';
+import type { Mutant } from '../mutants/mutant.ts';
 import type { Random } from '../random.ts';
 import type { Weather } from '../weather.ts';
 import type { WorldClock } from './clock.ts';
@@ -9,6 +10,7 @@ interface Scene {
   readonly clock: WorldClock;
   readonly weather: Weather;
   readonly random: Random;
+  readonly mutant: Mutant | undefined;
   note(line: string): void;
 }
 
@@ -16,7 +18,7 @@ interface Scene {
  * ECS calls the hook's function before it shifts traffic. Who dies, or is not there, is an error to ECS, which goes
  * back; who is called twice is not told that he is.
  */
-export function hookCalls({ clock, weather, random, note }: Scene, pool: Run): Functions['invoke'] {
+export function hookCalls({ clock, weather, random, mutant, note }: Scene, pool: Run): Functions['invoke'] {
   const after = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
   const call = async (payload: unknown): Promise<unknown> => {
     let answer: unknown;
@@ -24,7 +26,7 @@ export function hookCalls({ clock, weather, random, note }: Scene, pool: Run): F
       answer = await answerHook(payload, parts, clock);
     });
     if (ending !== 'done') throw new Error('the function did not answer');
-    return answer;
+    return mutant?.hook?.(answer) ?? answer;
   };
   return async (_arn, payload) => {
     await after(random.between(300, 1_500));

@@ -1,5 +1,9 @@
-import { createDeployment as createDeploymentBody } from '../../../core/contract/requests.ts';
+import {
+  createApplication as createApplicationBody,
+  createDeployment as createDeploymentBody,
+} from '../../../core/contract/requests.ts';
 import { BerthError } from '../../../core/kernel/errors.ts';
+import { abortApplication, createApplication } from '../../../core/operations/applications.ts';
 import {
   abortDeployment,
   approveDeployment,
@@ -19,13 +23,21 @@ import type { OperationDependencies } from '../../../core/operations/ports.ts';
 import { rollBack } from '../../../core/operations/roll-back.ts';
 import { scaleService } from '../../../core/operations/scaling.ts';
 import type { CourseTraits } from '../courses.ts';
-import { type Control, controls, deployer, type ServiceTraits, type Step } from '../story.ts';
+import { type Control, controls, type DeployStep, deployer, type ServiceTraits, type Step } from '../story.ts';
 
 export const environmentName = 'local';
 export const ecsNameOf = (service: string) => `shop-${service}`;
 
 /** What people ask of the API. */
 export type Asked = Exclude<Step, { do: 'change-outside' | 'kill-a-task' | 'run-tasks' }>;
+
+interface Context {
+  readonly key: string;
+  readonly newest: string | undefined;
+  /** The last that was deployed as one. */
+  readonly together: string | undefined;
+  readonly services: readonly ServiceTraits[];
+}
 
 /**
  * One request, answered by the very operations of the API. `key` is the same at every attempt. Answers the
@@ -35,7 +47,7 @@ export async function ask(
   deps: OperationDependencies,
   step: Asked,
   traits: ServiceTraits,
-  context: { readonly key: string; readonly newest: string | undefined },
+  context: Context,
 ): Promise<string | undefined> {
   const params = { environment: environmentName, service: ecsNameOf(step.service) };
   const query = {};
@@ -53,6 +65,14 @@ export async function ask(
       const body = { whenBusy: step.whenBusy };
       return (await rollBack(deps, { params, query, body, idempotencyKey: context.key })).id;
     }
+    case 'deploy-together': {
+      const body = togetherOf(step, context.services);
+      return (await createApplication(deps, { params: {}, query, body, idempotencyKey: context.key })).id;
+    }
+    case 'abort-together':
+      if (context.together)
+        await abortApplication(deps, { params: { id: context.together }, query, body: { actor: 'bob' } });
+      return undefined;
     case 'lock': {
       const { seconds } = step;
       const until = seconds === undefined ? undefined : new Date(deps.clock.now() + seconds * 1000);
@@ -102,8 +122,7 @@ export const isRefusal = (error: unknown) =>
 
 const health = { command: ['check'], interval: '5s', timeout: '2s', healthy: 2, unhealthy: 2, grace: '6s' };
 
-function bodyOf(step: Extract<Asked, { do: 'deploy' }>, traits: ServiceTraits) {
-  const { listen, checked, circuitBreaker, timeoutSeconds, minimumHealthyPercent, maximumPercent } = traits;
+function bodyOf(step: DeployStep, traits: ServiceTraits) {
   return createDeploymentBody.parse({
     environment: environmentName,
     app: 'shop',
@@ -111,7 +130,32 @@ function bodyOf(step: Extract<Asked, { do: 'deploy' }>, traits: ServiceTraits) {
     whenBusy: step.whenBusy,
     actor: deployer,
     jobs: jobsOf(step.course),
-    spec: {
+    spec: specOf(step, traits),
+  });
+}
+
+function togetherOf(
+  { parts, inOrder }: Extract<Asked, { do: 'deploy-together' }>,
+  services: readonly ServiceTraits[],
+) {
+  const specs = parts.flatMap((step, place) => {
+    const traits = services.find(({ name }) => name === step.service);
+    const needs = inOrder && place > 0 ? { needs: [parts[place - 1]!.service] } : {};
+    return traits ? [[step.service, { ...specOf(step, traits), ...needs }] as const] : [];
+  });
+  return createApplicationBody.parse({
+    environment: environmentName,
+    app: 'shop',
+    whenBusy: parts[0]?.whenBusy,
+    actor: deployer,
+    jobs: Object.assign({}, ...parts.map(({ course }) => jobsOf(course))),
+    services: Object.fromEntries(specs),
+  });
+}
+
+function specOf(step: DeployStep, traits: ServiceTraits) {
+  const { listen, checked, circuitBreaker, timeoutSeconds, minimumHealthyPercent, maximumPercent } = traits;
+  return {
       image: `shop:${step.behaviour}-${step.version}`,
       port: 8080,
       listen: listen ?? false,
@@ -126,8 +170,8 @@ function bodyOf(step: Extract<Asked, { do: 'deploy' }>, traits: ServiceTraits) {
 }
 
 const jobsOf = ({ before, after }: CourseTraits) => ({
-  ...(before && { migrate: { command: ['job', before], timeout: '30s' } }),
-  ...(after && { smoke: { command: ['job', after], timeout: '30s' } }),
+  ...(before && { [`migrate-${before}`]: { command: ['job', before], timeout: '30s' } }),
+  ...(after && { [`smoke-${after}`]: { command: ['job', after], timeout: '30s' } }),
 });
 
 const hookUrl = 'https://ci.example/';
@@ -150,8 +194,8 @@ function deployOf({ strategy, steps, bakeSeconds, judge, approval, webhook, befo
     bake: `${bakeSeconds}s`,
     judge: judge ? judgeOf(judge) : false,
     gates: { ...(approval && { approval }), ...(asked && { webhooks: asked }) },
-    ...(before && { before: ['migrate'] }),
-    ...(after && { after: ['smoke'] }),
+    ...(before && { before: [`migrate-${before}`] }),
+    ...(after && { after: [`smoke-${after}`] }),
   };
 }
 

@@ -23,6 +23,8 @@ export function staleReads(
   looked: (ecsName: string) => void,
 ) {
   const past = new Map<string, { readonly at: number; readonly answer: Json }[]>();
+  const looks = new Map<string, { readonly at: number; readonly answer: Json }[]>();
+  const mayLag = weather.has('a read of a service deployment is stale');
   const isKept = weather.has('a read of a service is stale');
   let isSampling = false;
   let missingAt = Number.NEGATIVE_INFINITY;
@@ -70,6 +72,17 @@ export function staleReads(
         services: isTagged ? all('services') : all('services').map(untagged),
         failures: all('failures'),
       };
+    },
+    /** Where a service deployment is, as it was a moment ago. */
+    describeDeployments(input: Json): Json {
+      const answer = ecs.call('DescribeServiceDeployments', input);
+      if (!mayLag) return answer;
+      const key = String(input.serviceDeploymentArns);
+      const known = looks.get(key) ?? [];
+      looks.set(key, [...known, { at: clock.now(), answer }].slice(-50));
+      if (!weather.strikes('a read of a service deployment is stale')) return answer;
+      const at = clock.now() - random.between(1_000, maxLagMs / 2);
+      return known.findLast((one) => one.at <= at)?.answer ?? answer;
     },
     describeTasks(answer: Json): Json {
       const [first, ...others] = answer.tasks as Json[];

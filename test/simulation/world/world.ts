@@ -95,7 +95,7 @@ export async function createWorld({ seed, story, lengthMs, mutant, see }: Option
   const people = random.fork('people');
   const outside = new Outside({ clock, random: people, ecs: () => ecs, see, note, changed: stale.sample });
   const { pool, bus } = openMail({ ...making, ecs, stale, balancer, outside, story });
-  ask = hookCalls({ clock, weather, random: random.fork('hooks'), note }, pool);
+  ask = hookCalls({ clock, weather, random: random.fork('hooks'), mutant, note }, pool);
   const taskRandom = random.fork('tasks');
   hear = (event) => {
     stale.sample();
