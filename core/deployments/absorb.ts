@@ -109,7 +109,14 @@ function withSibling(
 
 function superseded(at: DeploymentPhase, by: string, now: Instant): DeploymentPhase {
   const cause = 'cause' in at && at.cause ? { cause: at.cause } : {};
-  return { phase: 'ended', verdict: 'superseded', reason: `${by} took its place`, endedAt: now, ...cause };
+  return {
+    phase: 'ended',
+    verdict: 'superseded',
+    reason: `${by} took its place`,
+    endedAt: now,
+    by,
+    ...cause,
+  };
 }
 
 /** News of a write counts only for the move that it belongs to. */

@@ -5,7 +5,7 @@ import { decideGates, gatesShut, noGates } from './gates/decide.ts';
 import type { GateState } from './gates/model.ts';
 import type { DeploymentState } from './model.ts';
 import type { DeploymentSeen } from './seeing.ts';
-import { setOut } from './set-out.ts';
+import { setOut, settling } from './set-out.ts';
 import { type At, courseOf, type DeploymentPlan, end, reason } from './steps.ts';
 
 /** Nobody is waited for longer than this. */
@@ -59,7 +59,7 @@ function pass(
       const waits = { code: 'paused', text: pausedText(paused) };
       return {
         next: { ...state, at: { phase: 'gated', since, deadline, gates: is.gates, waits } },
-        effects: [],
+        effects: settling(state),
         wakeAt: deadline,
         reasons: [waits],
       };
@@ -70,7 +70,7 @@ function pass(
       const { code, text } = is;
       return {
         next: { ...state, at: { phase: 'gated', since, deadline, gates: is.gates, waits: { code, text } } },
-        effects: is.effects,
+        effects: [...settling(state), ...is.effects],
         wakeAt: Math.min(is.wakeAt, deadline),
         reasons: [reason(code, text)],
       };

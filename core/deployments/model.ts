@@ -115,6 +115,8 @@ export type DeploymentPhase =
       readonly reason: string;
       readonly endedAt: Instant;
       readonly cause?: Cause;
+      /** The deployment that superseded it; whoever did it outside of Berth has no name. */
+      readonly by?: DeploymentId;
     };
 
 export interface Jobs {

@@ -128,8 +128,7 @@ function shift(
   const paused = atPause(state, traffic, advance.course);
   const course = paused.course;
   const deadline = deadlineOf(state, course, before, noted.deadline, at.aim.settings.timeoutSeconds, now);
-  if (now >= deadline)
-    return withEffects(late({ ...state, went: weighed }, { ...at, course }, now), effects);
+  if (now >= deadline) return withEffects(late({ ...state, went: weighed }, { ...at, course }, now), effects);
   const next = letThrough({ ...state, at: { ...moved, course, deadline } });
   return {
     next,

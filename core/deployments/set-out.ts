@@ -13,7 +13,7 @@ export function setOut(state: DeploymentState, aim: Aim, now: Instant): Deployme
     const jobs = openJobs(course.before, now);
     return {
       next: { ...state, at: { phase: 'running_before', ...jobs } },
-      effects: [],
+      effects: settling(state),
       wakeAt: now,
       reasons: [reason('before', `first ${course.before.map(({ name }) => name).join(', ')}`)],
     };
@@ -43,10 +43,19 @@ function tryOut(state: DeploymentState, aim: Aim, now: Instant): DeploymentPlan 
   const text = `v${aim.release.number} is tried beside v${before.release.number}: ${siblings.canary?.count} tasks`;
   return {
     next: { ...state, at: { phase: 'trying', ...trial } },
-    effects: [siblingsOf(state, trial)],
+    effects: [...settling(state), siblingsOf(state, trial)],
     wakeAt: now + 10_000,
     reasons: [reason('try', text)],
   };
+}
+
+/**
+ * A deployment that was superseded in the midst of its move leaves a service that nobody watches. Who moves it at once
+ * mends that; who waits first, for people or for jobs, has it go back meanwhile.
+ */
+export function settling(state: DeploymentState) {
+  const isToldAlready = state.at.phase === 'gated' || state.at.phase === 'running_before';
+  return isToldAlready ? [] : [toService(state, { type: 'settle', deployment: state.request.id })];
 }
 
 /** What the trial wants beside the service now. */

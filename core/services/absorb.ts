@@ -27,6 +27,8 @@ export function absorb(
       return state;
     case 'aim':
       return message.deployment === state.holder?.deployment ? aimed(state, message) : state;
+    case 'settle':
+      return message.deployment === state.holder?.deployment ? abandoned(state, message.deployment) : state;
     case 'siblings':
       return message.deployment === state.holder?.deployment ? withSiblings(state, message) : state;
     case 'release':

@@ -195,6 +195,8 @@ export type ServiceMessage =
       readonly ecsName: string;
     } & Claim)
   | { readonly type: 'aim'; readonly deployment: string; readonly aim: Aim; readonly isReturn?: true }
+  /** Who has the service does not move it yet: what was left in the midst of a move goes back to what was proven. */
+  | { readonly type: 'settle'; readonly deployment: string }
   /** What should stand beside the service; a role that is left out should not be there. */
   | {
       readonly type: 'siblings';

@@ -18,7 +18,8 @@ export interface FunctionsDependencies {
 }
 
 const patienceMs = 15 * 60_000;
-const hostWaitMs = 10_000;
+/** Lambda is never away, and ECS goes back where a hook cannot be called: a host that was killed is waited for. */
+const hostWaitMs = 60_000;
 
 /** The functions that ECS calls as lifecycle hooks, found by the name in their ARN. */
 export function createFunctions({ lambda, own, during }: FunctionsDependencies): Functions {

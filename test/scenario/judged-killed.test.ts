@@ -61,6 +61,7 @@ const ways = {
     count: 4,
     deploy: canary(300),
     verdict: 'rolled_back',
+    cause: 'judge',
     runs: 1,
   },
 } as const;

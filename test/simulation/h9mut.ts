@@ -1,5 +1,6 @@
 import { mistakesOfCourses } from './mutants/of-courses.ts';
 import { simulate } from './simulate.ts';
+
 const only = process.argv[2];
 const until = Number(process.argv[3] ?? 150);
 for (const [name, mutant] of Object.entries(mistakesOfCourses)) {

@@ -1,3 +1,4 @@
+import type { CourseTraits } from './courses.ts';
 import { ghosts } from './invariants/i11-confluence.ts';
 import type { Mutant } from './mutants/mutant.ts';
 import type { Observation } from './observation.ts';
@@ -70,6 +71,7 @@ interface People {
 function begin(story: Story, world: World, watching: Watching, tally: Tally): People {
   const newest = new Map<string, string>();
   const people = { waiting: 0 };
+  const together = 'deployed as one';
   story.steps.forEach((step, place) => {
     world.clock.after(world.period.momentOf(step.at) - world.clock.now(), () => {
       world.note(`people: ${wordsOf(step)}`);
@@ -91,13 +93,14 @@ function begin(story: Story, world: World, watching: Watching, tally: Tally): Pe
     const running = world.asApi(async (deps) => {
       try {
         const known = newest.get(step.service);
-        const id = await ask(deps, step, traits, { key, newest: known });
+        const context = { key, newest: known, together: newest.get(together), services: story.services };
+        const id = await ask(deps, step, traits, context);
         if (isControl(step.do) && known !== undefined && 'who' in step)
           watching.see({
             ...{ type: 'said', now: world.clock.now() },
             ...{ what: step.do, who: step.who, deployment: known },
           });
-        if (id !== undefined) newest.set(step.service, id);
+        if (id !== undefined) newest.set(step.do === 'deploy-together' ? together : step.service, id);
         if (id !== undefined) watching.acknowledged(id);
       } catch (error) {
         if (!isRefusal(error)) throw error;
@@ -116,7 +119,19 @@ function tallyStep(tally: Tally, step: Step): void {
   tally.add(`people: ${step.do}`);
   if (step.do === 'change-outside') tally.add(`changed outside: ${step.change}`);
   if (step.do === 'deploy') tally.add(`release: ${step.behaviour}`);
+  if (step.do === 'deploy') tallyCourse(tally, step.course);
   if (step.do === 'run-tasks') tally.add(`tasks run: ${step.run.behaviour}`);
+}
+
+function tallyCourse(
+  tally: Tally,
+  { strategy, judge, webhook, before, after, approval }: CourseTraits,
+): void {
+  tally.add(`asked: ${strategy}`);
+  if (judge) tally.add(judge.dryRun ? 'asked: a dry run' : 'asked: a judge');
+  if (webhook) tally.add(`webhook: ${webhook}`);
+  if (approval) tally.add(`approval: ${approval.at}`);
+  for (const job of [before, after]) if (job) tally.add(`job: ${job}`);
 }
 
 const wordsOf = ({ at: _, ...step }: Step) =>

@@ -1,5 +1,8 @@
+import type { ApplicationState } from '../../core/applications/model.ts';
 import type { CourseState } from '../../core/deployments/course/model.ts';
 import type { DeploymentState } from '../../core/deployments/model.ts';
+import type { JobState } from '../../core/jobs/model.ts';
+import type { Item } from '../../core/kernel/ports.ts';
 import { deploymentStep, type Observation, serviceStep } from './observation.ts';
 
 /** Counts what runs have tried and reached, so that a run that tries nothing shows. */
@@ -38,6 +41,9 @@ export class Tally {
       this.add(`service: ${applying !== undefined ? 'applying' : holder ? 'deploying' : 'idle'}`);
       if (refused && !service.before?.refused) this.add('service: refused');
     }
+    if (observation.type === 'committed' && observation.item.ref.kind === 'job') this.#job(observation.item);
+    if (observation.type === 'committed' && observation.item.ref.kind === 'application')
+      this.#application(observation);
     const step = deploymentStep(observation);
     if (step) this.#went(step.state, step.before);
     if (!step || step.before?.at.phase === step.state.at.phase) return;
@@ -46,6 +52,17 @@ export class Tally {
     this.add(`move: ${step.before?.at.phase ?? 'nothing'} → ${at.phase}`);
     if (at.phase === 'ended') this.add(`verdict: ${at.verdict}`);
     if ('cause' in at && at.cause && at.phase !== 'ended') this.add(`cause: ${at.cause.code}`);
+  }
+
+  #job({ state }: Item): void {
+    const { at } = state as JobState;
+    if (at.phase === 'ended') this.add(`job ended: ${at.verdict}`);
+  }
+
+  #application({ item, before }: Extract<Observation, { type: 'committed' }>): void {
+    const { at } = item.state as ApplicationState;
+    if (at.phase !== (before?.state as ApplicationState | undefined)?.at.phase)
+      this.add(`together: ${at.phase === 'ended' ? at.verdict : at.phase}`);
   }
 
   #went(state: DeploymentState, before: DeploymentState | undefined): void {

@@ -21,7 +21,7 @@ export function hookAnswer(state: DeploymentState, call: HookCall): HookAnswer {
   const { at } = state;
   switch (at.phase) {
     case 'ended':
-      return { hookStatus: at.verdict === 'succeeded' ? 'SUCCEEDED' : 'FAILED' };
+      return afterTheEnd(at, state);
     case 'rolling_back':
     case 'closing':
       return { hookStatus: 'FAILED' };
@@ -30,6 +30,18 @@ export function hookAnswer(state: DeploymentState, call: HookCall): HookAnswer {
     default:
       return later(state);
   }
+}
+
+/**
+ * Who took its place tells ECS what to do next, and until then nothing goes on. What somebody changed outside of Berth
+ * is not Berth's to hold, though ECS asks because the service still names this deployment.
+ */
+function afterTheEnd(
+  { verdict, by }: Extract<DeploymentState['at'], { phase: 'ended' }>,
+  state: DeploymentState,
+): HookAnswer {
+  if (verdict === 'superseded') return by === undefined ? { hookStatus: 'SUCCEEDED' } : later(state);
+  return { hookStatus: verdict === 'succeeded' ? 'SUCCEEDED' : 'FAILED' };
 }
 
 function mayGoOn({ at }: DeploymentState, { stage, at: calledAt }: HookCall): boolean {

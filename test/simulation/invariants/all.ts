@@ -1,4 +1,5 @@
 import type { Invariant } from '../observation.ts';
+import { together } from './a1-together.ts';
 import { traffic } from './c1-traffic.ts';
 import { held } from './c2-held.ts';
 import { nothingBeside } from './c3-nothing-beside.ts';
@@ -60,6 +61,7 @@ export const invariants: readonly Invariant[] = [
   judgement,
   whoSaidIt,
   stepByStep,
+  together,
   everythingEnds,
   serviceIsTarget,
 ];

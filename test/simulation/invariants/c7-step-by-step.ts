@@ -40,4 +40,6 @@ const hasLanded = ({ at }: DeploymentState, was: CourseState) =>
   at.phase === 'moving' && was.percent < 100 && at.course?.percent === 100;
 
 const isSure = ({ request: { what } }: DeploymentState, { judgement }: CourseState) =>
-  what.type === 'content' && what.course?.judge?.promoteEarly === true && judgement?.verdict.is === 'not_worse';
+  what.type === 'content' &&
+  what.course?.judge?.promoteEarly === true &&
+  judgement?.verdict.is === 'not_worse';

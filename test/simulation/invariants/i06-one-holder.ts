@@ -15,9 +15,9 @@ export const oneHolder: Invariant = {
         if (state.generation < (before?.generation ?? 0))
           report(`${id} fell from generation ${before?.generation} to ${state.generation}`);
         const aimer = state.target?.deployment;
-        // Nobody's is what a holder leaves behind that never set out.
         const mayAim = [before?.holder?.deployment, state.holder?.deployment];
-        const isLeftBehind = aimer === undefined && mayAim[0] !== mayAim[1];
+        // Nobody's is the way back from what a holder leaves behind that was superseded in the midst of its move.
+        const isLeftBehind = aimer === undefined && state.target?.isReturn === true;
         if (aimer !== before?.target?.deployment && !mayAim.includes(aimer) && !isLeftBehind)
           report(`${aimer} aimed ${id}, which ${before?.holder?.deployment ?? 'nobody'} has`);
       }

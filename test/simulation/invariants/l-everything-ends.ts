@@ -1,3 +1,4 @@
+import type { ApplicationState } from '../../../core/applications/model.ts';
 import type { DeploymentState } from '../../../core/deployments/model.ts';
 import type { JobState } from '../../../core/jobs/model.ts';
 import { refKey } from '../../../core/kernel/plan.ts';
@@ -10,12 +11,17 @@ export const everythingEnds: Invariant = {
   watch: (facts) => (observation, report) => {
     if (observation.type !== 'over') return;
     for (const id of facts.acknowledged)
-      if (!facts.items.has(`deployment#${id}`)) report(`${id} was acknowledged and is not there`);
+      if (!facts.items.has(`${id.startsWith('app_') ? 'application' : 'deployment'}#${id}`))
+        report(`${id} was acknowledged and is not there`);
     for (const item of facts.items.values()) {
       if (item.outbox.length > 0) report(`${refKey(item.ref)} has unsettled effects`);
       if (item.wakeAt !== undefined) report(`${refKey(item.ref)} still waits for something`);
       if (item.ref.kind === 'deployment') {
         const { at } = item.state as DeploymentState;
+        if (at.phase !== 'ended') report(`${refKey(item.ref)} never ended: it is ${at.phase}`);
+      }
+      if (item.ref.kind === 'application') {
+        const { at } = item.state as ApplicationState;
         if (at.phase !== 'ended') report(`${refKey(item.ref)} never ended: it is ${at.phase}`);
       }
       if (item.ref.kind === 'job') {

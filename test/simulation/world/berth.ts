@@ -192,7 +192,8 @@ function ecsOf(
     if (action === 'DescribeServices') return stale.describe(input);
     if (action === 'DescribeServiceDeployments') return stale.describeDeployments(input);
     if (action === 'RunTask' && weather.strikes('RunTask answers with failures')) return noRoom;
-    const hasty = weather.has('a PAUSE hook is over within a minute') && isWrite(action) ? hurried(input) : input;
+    const hasty =
+      weather.has('a PAUSE hook is over within a minute') && isWrite(action) ? hurried(input) : input;
     const isHasty = hasty !== input && weather.strikes('a PAUSE hook is over within a minute');
     const answer = ecs.call(action, isHasty ? hasty : input);
     if (action === 'DescribeTasks') {

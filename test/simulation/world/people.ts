@@ -23,7 +23,14 @@ import type { OperationDependencies } from '../../../core/operations/ports.ts';
 import { rollBack } from '../../../core/operations/roll-back.ts';
 import { scaleService } from '../../../core/operations/scaling.ts';
 import type { CourseTraits } from '../courses.ts';
-import { type Control, controls, type DeployStep, deployer, type ServiceTraits, type Step } from '../story.ts';
+import {
+  type Control,
+  controls,
+  type DeployStep,
+  deployer,
+  type ServiceTraits,
+  type Step,
+} from '../story.ts';
 
 export const environmentName = 'local';
 export const ecsNameOf = (service: string) => `shop-${service}`;
@@ -156,17 +163,16 @@ function togetherOf(
 function specOf(step: DeployStep, traits: ServiceTraits) {
   const { listen, checked, circuitBreaker, timeoutSeconds, minimumHealthyPercent, maximumPercent } = traits;
   return {
-      image: `shop:${step.behaviour}-${step.version}`,
-      port: 8080,
-      listen: listen ?? false,
-      ...(checked && { health }),
-      ...(step.count !== undefined && { count: step.count }),
-      deploy: {
-        ...{ timeout: `${timeoutSeconds}s`, circuitBreaker, minimumHealthyPercent, maximumPercent },
-        ...deployOf(step.course),
-      },
+    image: `shop:${step.behaviour}-${step.version}`,
+    port: 8080,
+    listen: listen ?? false,
+    ...(checked && { health }),
+    ...(step.count !== undefined && { count: step.count }),
+    deploy: {
+      ...{ timeout: `${timeoutSeconds}s`, circuitBreaker, minimumHealthyPercent, maximumPercent },
+      ...deployOf(step.course),
     },
-  });
+  };
 }
 
 const jobsOf = ({ before, after }: CourseTraits) => ({
