@@ -6,7 +6,7 @@ export interface ChartData {
     readonly isLimit: boolean;
     readonly points: readonly (readonly [ratio: number, seconds: number])[];
   }[];
-  /** Times the latency, and the chance to find it in 16 minutes. */
+  /** Times the latency, and the chance to find it in 16 windows. */
   readonly latency: readonly {
     readonly name: string;
     readonly points: readonly (readonly [ratio: number, chance: number])[];
@@ -47,7 +47,7 @@ export function chart(data: ChartData): string {
       data.errors.filter(({ isLimit }) => !isLimit).map(({ name }) => name),
     ),
     text(left.latency, 24, 'Chance to find more latency', 'title'),
-    text(left.latency, 44, '8 tasks beside 8 fresh ones, 16 minutes, real hosts', 'note'),
+    text(left.latency, 44, '8 tasks beside 8 fresh ones, 4 minutes, real hosts', 'note'),
     ...[0, 0.25, 0.5, 0.75, 1].map((chance) => gridLine(left.latency, y2(chance), `${chance * 100} %`)),
     ...[1, 1.1, 1.2, 1.3, 1.4].map((ratio) =>
       text(x2(ratio), plot.bottom + 20, `+${Math.round((ratio - 1) * 100)} %`, 'tick middle'),

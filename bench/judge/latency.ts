@@ -1,5 +1,6 @@
 import { openJudge, verdictOf, weigh } from '../../core/deployments/judge/judge.ts';
 import type { JudgeSettings, TaskValue } from '../../core/deployments/judge/model.ts';
+import { windowMs } from '../../core/deployments/judge/tasks.ts';
 import { median, rounded } from '../statistics.ts';
 import { type Noise, type TaskNoise, tasksAt, windows } from './noise.ts';
 import { type Lots, lotsFrom } from './random.ts';
@@ -20,22 +21,22 @@ interface Trial {
   readonly baselineIsFresh: boolean;
 }
 
-/** Evidence of all minutes up to each look at once: nothing is looked at between, where a look is exact. */
+/** Evidence of all windows up to each look at once: nothing is looked at between, where a look is exact. */
 const cuts = [0, 1, 4, 16] as const;
-const everyMinute = Array.from({ length: windows + 1 }, (_, each) => each);
+const everyWindow = Array.from({ length: windows + 1 }, (_, each) => each);
 
-/** What the judge says of tasks on those machines after 16 minutes at most. */
+/** What the judge says of tasks on those machines after 16 windows at most. */
 function isWorse(noise: Noise, trial: Trial, isCoarse: boolean, lots: Lots): boolean {
   const moment = lots.next();
   const canary = tasksAt(noise, moment, trial.canary, lots);
   const baseline = tasksAt(noise, trial.baselineIsFresh ? moment : lots.next(), trial.baseline, lots);
   let state = openJudge(latencyAlone, { share: 0.5, tasks: trial });
-  const minutes = isCoarse ? cuts : everyMinute;
-  for (let each = 1; each < minutes.length; each++) {
-    const [from, to] = [minutes[each - 1]!, minutes[each]!];
+  const moments = isCoarse ? cuts : everyWindow;
+  for (let each = 1; each < moments.length; each++) {
+    const [from, to] = [moments[each - 1]!, moments[each]!];
     state = weigh(latencyAlone, state, {
-      fromMs: from * 60_000,
-      toMs: to * 60_000,
+      fromMs: from * windowMs,
+      toMs: to * windowMs,
       share: 0.5,
       latency: {
         canary: valuesOf('canary', canary, from, to, trial.ratio),
@@ -66,7 +67,7 @@ export interface LatencyFigures {
   readonly falseAlarm: number;
   /** The same against a baseline that ran at another time, which the judge is told. */
   readonly staleFalseAlarm: number;
-  /** Chance to find 20 % more with 8 × 8 tasks within 16 minutes. */
+  /** Chance to find 20 % more with 8 × 8 tasks within 16 windows. */
   readonly power20: { readonly worst: number; readonly median: number };
   readonly files: readonly LatencyOfFile[];
   readonly curve: readonly { readonly ratio: number; readonly worst: number; readonly median: number }[];

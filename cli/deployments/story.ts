@@ -15,7 +15,7 @@ interface Memory {
   sinceMs: number;
   before?: DeploymentView;
   hasTitle?: true;
-  hasForesight?: true;
+  foresight?: string;
 }
 
 const nameWidth = 18;
@@ -79,8 +79,10 @@ function courseWords({ course, before }: DeploymentView): string {
 }
 
 function foresight({ memory, now: { judgement }, paint }: Look): string[] {
-  if (memory.hasForesight || !judgement) return [];
-  memory.hasForesight = true;
+  const foresight = judgement?.foreseen.join();
+  // It is said again when the traffic is known, and with it how soon.
+  if (!judgement || foresight === memory.foresight) return [];
+  memory.foresight = foresight ?? '';
   return judgement.foreseen.map((text) => `  ${paint.dim(`judge: ${safeLine(text, 300)}`)}`);
 }
 

@@ -29,7 +29,7 @@ export const defaults = {
   /** Judged unless told otherwise; the other strategies never have both releases at work side by side for long. */
   'deploy.judge': { rolling: false, blue_green: false, linear: true, canary: true },
   'deploy.judge.errors.atMost': 1.5,
-  /** Percent of the requests: so few errors are taken, whatever the release before had. */
+  /** Percent of the requests: fewer errors than that are enough to be called not worse, whatever the one before had. */
   'deploy.judge.errors.share': 1,
   'deploy.judge.traffic': true,
   /** Of a worker; behind the load balancer the health checks and the breaker see to it. */

@@ -237,3 +237,75 @@ describe('what it goes back to', () => {
     expect(told('d4')).toMatchObject([{ before: { release: { number: 2 }, count: 7 } }]);
   });
 });
+
+describe('what is left in the midst of a move', () => {
+  const midst = [
+    claim('d1', { hash: 'h1' }),
+    { type: 'aim', deployment: 'd1', aim: aim(1, 2) } as const,
+    { type: 'release', deployment: 'd1', succeeded: aim(1, 2) } as const,
+    claim('d2', { hash: 'h2' }),
+    { type: 'aim', deployment: 'd2', aim: aim(2, 2) } as const,
+    claim('d3', { hash: 'h3' }),
+  ];
+
+  it('goes back to what was proven when who took its place waits, and is left to who moves at once', () => {
+    const waits = play(...midst, { type: 'settle', deployment: 'd3' });
+    expect(waits.state.target).toMatchObject({ release: { number: 1 }, count: 2, isReturn: true });
+    expect(play(...midst, { type: 'settle', deployment: 'd2' }).state.target?.release.number).toBe(2);
+    const moves = play(...midst, { type: 'aim', deployment: 'd3', aim: aim(3, 2) });
+    expect(moves.state.target?.release.number).toBe(3);
+    expect(moves.applied).toEqual([1, 2, 3]);
+  });
+});
+
+describe('siblings', () => {
+  const beside = (count: number, deployment = 'd2') =>
+    ({ type: 'siblings', deployment, siblings: { canary: { aim: aim(2), count } } }) as const;
+
+  function playSiblings(...messages: ServiceMessage[]) {
+    let state: ServiceState | undefined;
+    const wanted: (number | undefined)[] = [];
+    const told: object[] = [];
+    const inputs: Input<ServiceMessage, ServiceEffect>[] = messages.map((message, place) => ({
+      type: 'message',
+      id: `m${place}`,
+      message,
+    }));
+    for (let input = inputs.shift(); input; input = inputs.shift()) {
+      state = services.absorb(state, input, 1);
+      if (!state) continue;
+      const plan = services.decide(state, {}, 1);
+      state = plan.next;
+      for (const effect of plan.effects) {
+        if (effect.type === 'send' && (effect.message as { type: string }).type.startsWith('sibling'))
+          told.push(effect.message as object);
+        if (effect.type !== 'apply_sibling') continue;
+        wanted.push(effect.wanted?.count);
+        const value = effect.wanted ? { ecsDeploymentId: 'ecs-svc/s' } : {};
+        inputs.unshift({ type: 'outcome', id: 'o', effect, outcome: { ok: true, value } });
+      }
+    }
+    return { state: state as ServiceState, wanted, told };
+  }
+
+  it('are what the holder wants, told of once each, and nobody else’s', () => {
+    const { state, wanted, told } = playSiblings(
+      claim('d2'),
+      beside(1),
+      beside(1),
+      beside(5, 'stranger'),
+      beside(3),
+    );
+    expect(wanted).toEqual([1, 3]);
+    expect(told).toMatchObject([{ count: 1 }, { count: 3 }]);
+    expect(state.siblings?.canary?.wanted?.count).toBe(3);
+  });
+
+  it('go with whoever had the service, however that ended', () => {
+    for (const over of [{ type: 'release', deployment: 'd2' } as const, claim('d3')]) {
+      const { state, wanted } = playSiblings(claim('d2'), beside(2), over);
+      expect(wanted).toEqual([2, undefined]);
+      expect(state.siblings).toBeUndefined();
+    }
+  });
+});

@@ -209,6 +209,7 @@ describe('the evidence of a deployment', () => {
     const verdict = verdictOf(settings, known);
     const untilMs = evidence.at(-1)?.toMs ?? 0;
     const judgement = {
+      sinceMs: 0,
       state: known,
       untilMs,
       intervals: evidence.length,

@@ -23,8 +23,8 @@ function withLiteralKeys(source: string): string {
   );
 }
 
-/** A module of this folder's `lean`, as an import names it. */
-const standIn = (name: string) => JSON.stringify(join(import.meta.dirname, 'lean', name));
+/** A module of this folder, as an import names it. */
+const standIn = (file: string) => JSON.stringify(join(import.meta.dirname, file));
 
 /** What a service's hosts begin with, by the SDK's own rules for it. */
 async function hostOf(resolver: string): Promise<string> {
@@ -80,7 +80,7 @@ const cuts: readonly Cut[] = [
   {
     modules: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]endpoint[\\/]endpointResolver\.js$/,
     instead: async (_, path) => `
-      import { endpointsOf } from ${standIn('endpoints.ts')};
+      import { endpointsOf } from ${standIn('lean/endpoints.ts')};
       export const defaultEndpointResolver = endpointsOf(${JSON.stringify(await hostOf(path))});
     `,
     loader: 'js',
@@ -99,7 +99,7 @@ const cuts: readonly Cut[] = [
   {
     modules:
       /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]serde[\\/](?:schema-serde-lib[\\/]schema-)?date-utils\.js$/,
-    instead: () => `export * from ${standIn('dates.ts')};`,
+    instead: () => `export * from ${standIn('lean/dates.ts')};`,
     loader: 'js',
   },
   // Lambda has no files of configuration, and says its region in the environment.
@@ -131,7 +131,8 @@ const cuts: readonly Cut[] = [
     loader: 'js',
   },
   {
-    modules: /[\\/]@aws-sdk[\\/]core[\\/]dist-es[\\/]submodules[\\/]client[\\/]emitWarningIfUnsupportedVersion\.js$/,
+    modules:
+      /[\\/]@aws-sdk[\\/]core[\\/]dist-es[\\/]submodules[\\/]client[\\/]emitWarningIfUnsupportedVersion\.js$/,
     instead: () => `
       export const emitWarningIfUnsupportedVersion = () => {};
       export const state = { warningEmitted: true };

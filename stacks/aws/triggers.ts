@@ -50,7 +50,25 @@ function pollQueue(
     functionResponseTypes: ['ReportBatchItemFailures'],
     scalingConfig: { maximumConcurrency: maxConcurrency },
   });
+  if (wakesItself(topology, name))
+    new aws.lambda.FunctionRecursionConfig(logical(name, 'recursion'), {
+      functionName: fn.name,
+      recursiveLoop: 'Allow',
+    });
 }
+
+/**
+ * Lambda follows messages by their traces, and stops a function that has set itself going some sixteen times: whoever
+ * asks to be woken again and again, as a deployment does for as long as it lasts, has to be let.
+ */
+const wakesItself = ({ functions }: Topology, name: string): boolean =>
+  functions[name]?.permissions.some(
+    ({ actions, resources }) =>
+      actions.includes('sqs:SendMessage') &&
+      functions[name]?.triggers.some(
+        (trigger) => trigger.type === 'queue' && resources.includes(`queue:${trigger.queue}`),
+      ),
+  ) ?? false;
 
 function callRegularly({ rateMinutes }: Of<'schedule'>, { name, fn, deadLetter, queues, stage }: Called) {
   if (deadLetter === undefined)

@@ -90,7 +90,6 @@ describe.concurrent('each by itself', () => {
       expect(await look(id)).toMatchObject({ phase: 'moving', course: { percent: 100 } });
       await say('skip', 'steered', '--reason', 'it has lasted', '--wait');
       const why = await berth.cli('why', id);
-      console.log(why.stdout);
       for (const told of [
         'looking at the tills',
         'enough seen',

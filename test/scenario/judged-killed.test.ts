@@ -68,9 +68,9 @@ const ways = {
 type Name = keyof typeof ways;
 const names = Object.keys(ways) as Name[];
 
-const times = 8;
-/** So that the kills fall on all of the first minute, in which everything happens where nothing is killed. */
-const longestMs = 10_000;
+const times = 5;
+/** The kills fall on the time in which everything happens where nothing is killed. */
+const longestMs = 12_000;
 /** A queue's visibility time, and then some: what a killed host held comes again after it. */
 const patienceMs = 300_000;
 
@@ -128,7 +128,7 @@ async function killAtRandom(): Promise<void> {
 }
 
 test(`the host killed ${times} times at random moments changes no verdict of the judge, and leaves nothing over`, async () => {
-  const { result, report, users } = await withUsers(ports.good, () =>
+  const { result, report } = await withUsers(ports.good, () =>
     withUsers(ports.bad, async () => {
       const ids = await Promise.all(names.map(begin));
       const [deployments] = await Promise.all([Promise.all(ids.map(ended)), killAtRandom()]);
@@ -136,15 +136,6 @@ test(`the host killed ${times} times at random moments changes no verdict of the
     }),
   );
   const deployments = result.result;
-  console.log(
-    'killed',
-    report.seconds,
-    report.failed,
-    users.served('v2'),
-    result.users.served('v3'),
-    result.report.requests,
-  );
-  console.log(deployments.map(({ name, reason }) => `${name}: ${reason}`).join('\n'));
   expect(deployments.map(({ name, verdict, cause }) => [name, verdict, cause?.code])).toEqual(
     names.map((name) => [name, ways[name].verdict, ways[name].cause]),
   );

@@ -54,13 +54,6 @@ async function isPromoted(name: Way): Promise<void> {
   const { result, users, report } = await withUsers(ports[name], () =>
     berth.cli('deploy', '-f', file, name, '--wait', '--json'),
   );
-  console.log(
-    name,
-    JSON.stringify({ ...report, failures: report.failures.slice(0, 3) }),
-    users.served('v1'),
-    users.served('v2'),
-    result.stdout.slice(0, 3000),
-  );
   expect(result).toMatchObject({ exitCode: 0, stderr: '' });
   const { deployments } = JSON.parse(result.stdout) as { deployments: DeploymentView[] };
   expect(deployments).toMatchObject([{ verdict: 'succeeded', before: 1, release: 2 }]);

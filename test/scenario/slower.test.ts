@@ -40,7 +40,6 @@ test('a release that takes 40 % longer is found by its tasks, before more than i
   const { result, users, report } = await withUsers(listen, () =>
     berth.cli('deploy', '-f', file, '--wait', '--json'),
   );
-  console.log('slow', JSON.stringify({ ...report, failures: [] }), users.served('v3'), result.stdout);
   expect(result.exitCode).toBe(3);
   expect(deploymentOf(result)).toMatchObject({
     verdict: 'rolled_back',

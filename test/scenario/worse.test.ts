@@ -75,7 +75,6 @@ describe.concurrent('each found while it has no more than its share', () => {
     });
     const { result, users, report } = await withUsers(web, () => deploy(file));
     const { answers, errors } = users.served('v3');
-    console.log('errors', JSON.stringify({ ...report, failures: [] }), users.served('v3'), result.stdout);
     expect(result.exitCode).toBe(3);
     expect(deploymentOf(result)).toMatchObject({
       verdict: 'rolled_back',
@@ -94,7 +93,6 @@ describe.concurrent('each found while it has no more than its share', () => {
     });
     const before = await tasks('shop-worker');
     const result = await deploy(file);
-    console.log('worker', result.stdout);
     expect(result.exitCode).toBe(3);
     expect(deploymentOf(result)).toMatchObject({
       verdict: 'rolled_back',
@@ -118,7 +116,6 @@ test('three services go back as one when the last of them is found worse', async
   });
   const onApi = await withUsers(api, () => withUsers(web, () => deploy(file)));
   const { result, users } = onApi.result;
-  console.log('three', result.stdout, users.served('v1'), users.served('v3'));
   expect(result.exitCode).toBe(3);
   const { application } = JSON.parse(result.stdout) as { application: ApplicationView };
   expect(application).toMatchObject({ verdict: 'rolled_back', cause: { service: 'web' } });

@@ -58,7 +58,7 @@ function drawSteps(random: Random, strategy: 'canary' | 'linear', isJudged: bool
   const shares =
     strategy === 'linear'
       ? random.pick<readonly number[]>([[50], [50], [25, 50, 75]])
-      : random.pick<readonly number[]>([[10], [5, 25], [10, 50], [25]]);
+      : random.pick<readonly number[]>([[10], [5, 25], [10, 50], [20, 40, 60]]);
   return shares.map((percent) => ({
     percent,
     seconds: isJudged ? random.between(15, 45) : random.between(2, 20),

@@ -1,15 +1,29 @@
 import { verdicts } from '../../core/deployments/model.ts';
+import { jobVerdicts } from '../../core/jobs/model.ts';
+import { jobBehaviours, webhookAnswers } from './courses.ts';
 import { faultNames } from './faults.ts';
 import { behaviours, nightNames, outsideChanges, runBehaviours, stepNames } from './story.ts';
 import type { Tally } from './tally.ts';
 import { exitCodes } from './world/containers.ts';
 
-const phases = ['queued', 'preparing', 'moving', 'rolling_back', 'closing', 'ended'];
+const phases = [
+  ...['requested', 'queued', 'preparing', 'gated', 'running_before', 'trying', 'moving', 'running_after'],
+  ...['rolling_back', 'closing', 'ended'],
+];
 const services = ['idle', 'deploying', 'applying', 'refused'];
-const causes = ['aborted', 'circuit_breaker', 'deadline', 'refused'];
+const causes = ['aborted', 'breaker', 'circuit_breaker', 'deadline', 'job', 'judge', 'no_data', 'refused'];
 const moves = [
   'queued → preparing',
   'preparing → moving',
+  'preparing → gated',
+  'gated → moving',
+  'running_before → moving',
+  'running_before → trying',
+  'trying → moving',
+  'trying → closing',
+  'moving → running_after',
+  'running_after → moving',
+  'running_after → rolling_back',
   'moving → rolling_back',
   'moving → closing',
   ...['queued', 'preparing', 'moving', 'rolling_back', 'closing'].map((phase) => `${phase} → ended`),
@@ -22,6 +36,21 @@ const stopCodes = [
   'TaskFailedToStart',
   'TerminationNotice',
   'UserInitiated',
+];
+const courses = ['rolling', 'blue_green', 'linear', 'canary', 'canary beside'];
+const holds = ['approval', 'locked', 'no_data', 'paused', 'undecided'];
+const judgements = ['no_data', 'not_worse', 'undecided', 'worse'];
+const together = [
+  ...[
+    'deploying',
+    'stopping',
+    'rolling_back',
+    'succeeded',
+    'rolled_back',
+    'failed',
+    'cancelled',
+    'superseded',
+  ],
 ];
 const setAside = ['Poison', 'Error', 'BerthError'];
 
@@ -44,6 +73,17 @@ export const wanted: readonly string[] = [
   ...named('exit code', exitCodes),
   ...named('set aside', setAside),
   ...named('run', ['tasks', 'ConflictException']),
+  ...named('course', courses),
+  ...named('step', ['first', 'next']),
+  ...named('held', holds),
+  ...named('judged', judgements),
+  ...named('asked', ['a judge', 'a dry run']),
+  ...named('approval', ['start', 'traffic']),
+  ...named('webhook', webhookAnswers),
+  ...named('hook', ['passed', 'continued']),
+  ...named('job', jobBehaviours),
+  ...named('job ended', jobVerdicts),
+  ...named('together', together),
 ];
 
 export const wantedOfMany: readonly string[] = [...wanted, ...named('night', nightNames)];

@@ -17,7 +17,7 @@ export type Place =
 
 /** The faults that a simulation of Berth has to know; docs/simulation.md says what each is. */
 export type FaultNumber =
-  `F${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 22}`;
+  `F${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 16 | 17 | 18 | 19 | 20}`;
 
 /** A way in which the world misbehaves, as data. `rate` is for each passage, letter or task while it is on. */
 export interface Fault {
@@ -90,8 +90,8 @@ export const faults = {
   'Spot takes a task back': { is: ['F14'], place: 'task', rate: 0.005 },
   'Spot takes a zone back': { is: ['F14'], place: 'task', rate: 0.0015 },
   'a task definition is deregistered': { is: ['F18'], place: 'call', rate: 0.08 },
-  'a hook is called twice': { is: ['F16'], place: 'hook', rate: 0.35 },
-  'a hook is called late': { is: ['F16'], place: 'hook', rate: 0.2 },
+  'a hook is called twice': { is: ['F16'], place: 'hook', rate: 0.6 },
+  'a hook is called late': { is: ['F16'], place: 'hook', rate: 0.3 },
   'a hook is never called': { is: ['F16'], place: 'hook', rate: 0.08 },
   'the answer of a hook is lost': { is: ['F2', 'F16'], place: 'hook', rate: 0.08 },
   'a PAUSE hook is over within a minute': { is: ['F16'], place: 'hook', rate: 0.5 },

@@ -22,6 +22,6 @@ describe('a run', () => {
 
 it('every fault that can be told from inside Berth is there', () => {
   const numbers = new Set(Object.values(faults).flatMap(({ is }) => is.map((one) => Number(one.slice(1)))));
-  const expected = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 17, 18, 19, 20];
+  const expected = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20];
   expect([...numbers].sort((one, other) => one - other)).toEqual(expected);
 });

@@ -280,8 +280,8 @@ function drawSaying(random: Random, service: string, at: number): Step {
   if (kind < 0.1) return { do: 'unlock', of, at, service };
   if (kind < 0.25)
     return { do: 'lock', of, at, service, ...(random.chance(0.6) && { seconds: random.between(5, 60) }) };
-  const what = random.pick(['approve', 'approve', 'promote', 'skip', 'skip', 'pause', 'resume', 'abort']);
-  return { do: what as Control, who: random.pick(['ann', 'bob', 'bob']), at, service };
+  const all = ['approve', 'promote', 'skip', 'skip', 'skip', 'pause', 'pause', 'resume', 'abort'] as const;
+  return { do: random.pick(all), who: random.pick(['ann', 'bob', 'bob']), at, service };
 }
 
 /** The services are deployed as one, once or twice. */

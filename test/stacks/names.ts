@@ -32,6 +32,9 @@ export function expectedNames(topology: Topology, stage: Stage): Record<string, 
     'index.RandomBytes': ['LambdaEncryptionKey'],
     'lambda.EventSourceMapping': polled(topology).map(({ name, queue }) => logical(name, 'from', queue)),
     'lambda.Function': functions.map(physical),
+    'lambda.FunctionRecursionConfig': ['wake', 'work']
+      .filter((name) => functions.includes(name))
+      .map((name) => logical(name, 'recursion')),
     'lambda.Permission': serving.map((name) => logical(name, 'http', 'permission')),
     's3.BucketObjectv2': functions.map((name) => `${logical(name)}Code`),
     'scheduler.Schedule': scheduled.map(physical),

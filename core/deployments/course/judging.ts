@@ -4,7 +4,10 @@ import type { Evidence, JudgeOpening } from '../judge/model.ts';
 import type { CourseState, Judgement, JudgePlan } from './model.ts';
 
 /** More intervals than this are not weighed at once. */
-export const maxIntervals = 60;
+const maxIntervals = 60;
+
+/** Tasks that have just been given traffic are slow whatever they run: that long, what is judged by task is left out. */
+const warmUpMs = 30_000;
 
 /** Begins to judge at the moment at which the first step's traffic is there. */
 export function withJudge(
@@ -14,21 +17,43 @@ export function withJudge(
   seconds: number,
 ): CourseState {
   if (!plan || course.judgement || course.since === undefined) return course;
-  const state = openJudge(plan.settings, opening);
-  const foreseen = foresee(plan.settings, {
-    share: opening.share,
-    tasks: opening.tasks,
-    seconds,
-    baselineIsFresh: plan.baselineTasks > 0,
-  }).map(({ text }) => text);
+  const compared = { ...opening, tasks: comparable(plan, opening.tasks) };
+  const state = openJudge(plan.settings, compared);
   const judgement: Judgement = {
+    sinceMs: course.since,
     state,
     untilMs: course.since,
     intervals: 0,
     verdict: verdictOf(plan.settings, state),
-    foreseen,
+    foreseen: foreseenOf(plan, compared, seconds, []),
   };
   return { ...course, judgement };
+}
+
+/** A load balancer tells of each release as of one task. */
+const comparable = ({ source }: JudgePlan, tasks: JudgeOpening['tasks']) =>
+  source.type === 'load_balancer' ? { canary: 1, baseline: 1 } : tasks;
+
+/** What can be found and what cannot; how soon is known once the traffic is. */
+function foreseenOf(plan: JudgePlan, opening: JudgeOpening, seconds: number, seen: readonly Evidence[]) {
+  const baselineIsFresh = plan.baselineTasks > 0;
+  return foresee(plan.settings, { ...opening, ...trafficOf(seen), seconds, baselineIsFresh }).map(
+    ({ text }) => text,
+  );
+}
+
+/** Requests a second of both releases, and the share of them that fails with the old one. */
+function trafficOf(seen: readonly Evidence[]) {
+  const counted = seen.filter(({ requests, errors }) => requests && errors);
+  const ms = counted.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  const sumOf = (value: (one: Evidence) => number) => counted.reduce((sum, one) => sum + value(one), 0);
+  const old = sumOf(({ requests }) => requests?.baseline ?? 0);
+  const all = old + sumOf(({ requests }) => requests?.canary ?? 0);
+  if (ms === 0 || old === 0) return {};
+  return {
+    requestsPerSecond: (1000 * all) / ms,
+    errorShare: sumOf(({ errors }) => errors?.baseline ?? 0) / old,
+  };
 }
 
 /** Weighs what came in after what is known; intervals that are known already change nothing. */
@@ -36,23 +61,35 @@ export function withEvidence(
   plan: JudgePlan | undefined,
   course: CourseState,
   evidence: readonly Evidence[] | undefined,
+  opening: JudgeOpening,
+  seconds: number,
 ): { readonly course: CourseState; readonly fresh: readonly Evidence[] } {
   const { judgement } = course;
   if (!plan || !judgement || !evidence) return { course, fresh: [] };
-  const fresh = evidence.filter(({ fromMs }) => fromMs >= judgement.untilMs).slice(0, maxIntervals);
+  const fresh = evidence
+    .filter(({ fromMs }) => fromMs >= judgement.untilMs)
+    .slice(0, maxIntervals)
+    .map((interval) => (interval.fromMs < judgement.sinceMs + warmUpMs ? withoutTasks(interval) : interval));
   const last = fresh.at(-1);
   if (!last) return { course, fresh: [] };
   const state = fresh.reduce((known, interval) => weigh(plan.settings, known, interval), judgement.state);
   // A release that was found worse stays so: what comes later does not acquit it.
   const verdict = judgement.verdict.is === 'worse' ? judgement.verdict : verdictOf(plan.settings, state);
-  const next = {
+  const compared = { ...opening, tasks: comparable(plan, opening.tasks) };
+  const isFirst = judgement.intervals === 0;
+  const next: Judgement = {
     ...judgement,
+    ...(isFirst && { foreseen: foreseenOf(plan, compared, seconds, fresh) }),
     state,
     verdict,
     untilMs: last.toMs,
     intervals: judgement.intervals + fresh.length,
   };
   return { course: { ...course, judgement: next }, fresh };
+}
+
+function withoutTasks({ latency: _, metrics: __, ...interval }: Evidence): Evidence {
+  return interval;
 }
 
 /** How soon after its end an interval of each source may be complete. */

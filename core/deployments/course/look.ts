@@ -30,8 +30,9 @@ export function lookAtCourse(
   const share = (course.steps[Math.max(0, moved.step)]?.trafficPercent ?? 100) / 100;
   const seconds = course.steps.reduce((sum, { forSeconds }) => sum + forSeconds, 0);
   const isJudged = moved.step < course.steps.length;
-  const judged = isJudged ? withJudge(course.judge, moved, { tasks, share }, seconds) : moved;
-  const { course: weighed, fresh } = withEvidence(course.judge, judged, seen.judge);
+  const opening = { tasks, share };
+  const judged = isJudged ? withJudge(course.judge, moved, opening, seconds) : moved;
+  const { course: weighed, fresh } = withEvidence(course.judge, judged, seen.judge, opening, seconds);
   const locked = heldByLock(state.request, seen.gates, now);
   return {
     weighed,

@@ -92,6 +92,8 @@ export interface CourseState {
 
 /** What the judge knows so far; the evidence lies in records of its own. */
 export interface Judgement {
+  /** When it began to judge. */
+  readonly sinceMs: Instant;
   readonly state: JudgeState;
   /** Evidence is in up to this moment, exclusively. */
   readonly untilMs: Instant;

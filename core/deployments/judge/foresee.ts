@@ -106,10 +106,16 @@ function ofTasks(key: string, rule: Rule, { tasks, seconds, baselineIsFresh }: E
   const stale = baselineIsFresh ? '' : `, for the baseline’s tasks are not fresh`;
   return {
     metric: key,
-    text: `${name} from about +${percent(ratio - 1)} with ${counts}${stale}, after 1, 4 and 16 minutes`,
+    text: `${name} from about +${percent(ratio - 1)} with ${counts}${stale}, after ${lookTimes}`,
     canFind: { ratio, seconds: (last.windows * windowMs) / 1000 },
   };
 }
+
+/** `15 s, 1 minute and 4 minutes`. */
+const lookTimes = looks
+  .map(({ windows }) => lengthOf((windows * windowMs) / 1000))
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' and $1');
 
 /** Found nine times in ten on the noisiest of the measured hosts, whose tasks differ by 9 to 12 % from one another. */
 function likelyRatio({ canary, baseline }: Arms<number>, isFresh: boolean): number {

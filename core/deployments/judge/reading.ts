@@ -125,7 +125,7 @@ function otherBounds({ exits, traffic }: JudgeState): readonly Bound[] {
 }
 
 /** Windows after which the floor is taken for a bound where there is no exact test. */
-const floorWindows = looks[1].windows;
+const floorWindows = looks[2].windows;
 
 function taskBound({ key, rule }: TaskMetric, state: TasksState): Bound {
   const tasks = tasksOf(state);

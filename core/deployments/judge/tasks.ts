@@ -2,7 +2,10 @@ import { leastP, medianOf, rankSumP } from './ranks.ts';
 import type { Arms, RankFinding, TasksState, TaskValue } from './types.ts';
 
 /** The unit is the task: requests of one task share its host, so a thousand of them say little more than one. */
-export const windowMs = 60_000;
+export const windowMs = 15_000;
+
+/** After so many windows the floor is looked at: a task that has just begun is slow whatever it runs. */
+const grossWindows = 4;
 
 /** After so many windows it is looked, with this part of α. */
 export const looks = [
@@ -90,7 +93,10 @@ function looked(state: TasksState, rule: TaskRule): TasksState {
   const windows = Math.floor(state.heardMs / windowMs);
   const due = looks.filter((look) => look.windows <= windows).length;
   if (state.worse || windows === 0) return state;
-  if (!canEverJudge(state, rule)) return { ...state, looks: due, ...asWorse(grossly(state, rule, windows)) };
+  if (!canEverJudge(state, rule)) {
+    const isTime = windows >= grossWindows;
+    return { ...state, looks: due, ...asWorse(isTime ? grossly(state, rule, windows) : undefined) };
+  }
   if (due <= state.looks) return state;
   const part = state.unspent + looks.slice(state.looks, due).reduce((sum, look) => sum + look.part, 0);
   const tasks = tasksOf(state);

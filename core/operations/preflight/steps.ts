@@ -82,7 +82,7 @@ function moves(planned: Planned, course: Course): readonly PlannedStep[] {
           {
             kind: 'bake' as const,
             forSeconds: bakeSeconds,
-            text: `has to last ${formatSeconds(bakeSeconds)}${judged}`,
+            text: `has to last ${formatSeconds(bakeSeconds)}`,
           },
         ]
       : []),

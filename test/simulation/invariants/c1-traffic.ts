@@ -6,16 +6,21 @@ import { wasHealthy } from './i07-bounds.ts';
 
 /**
  * C1: a release gets no more traffic than the course of its deployment allows at that moment. Where nothing of the
- * other release serves any more, ECS gives it all to what does.
+ * other release serves any more, ECS gives it all to what does; and what somebody began outside of Berth is his affair.
  */
 export const traffic: Invariant = {
   name: 'C1 traffic as the course allows',
   watch: (facts) => {
     const shares = new Map<string, number>();
+    const begunOutside = new Set<string>();
     return (observation, report) => {
+      if (observation.type === 'changed-outside' && observation.action === 'UpdateService')
+        begunOutside.add(observation.service);
+      if (observation.type === 'written' && observation.action === 'UpdateService')
+        begunOutside.delete(String(observation.input.service));
       if (observation.type !== 'shifted') return;
       const found = shiftOf(observation, facts);
-      if (!found) return;
+      if (!found || begunOutside.has(found.ecsName)) return;
       const { arn, green, percent, deployment } = found;
       const before = shares.get(arn) ?? 0;
       shares.set(arn, percent);

@@ -1,4 +1,5 @@
 import type { Facts, Invariant } from '../observation.ts';
+import type { Step } from '../story.ts';
 import { ecsNameOf } from '../world/people.ts';
 
 /** I16: how many tasks a service has is people's affair: Berth writes no count that nobody asked for. */
@@ -25,10 +26,12 @@ export const counts: Invariant = {
 };
 
 /** One task, where nothing is said. */
-const askedOf = ({ story }: Facts, name: string): ReadonlySet<number> =>
-  new Set([
-    1,
-    ...story.steps
-      .filter(({ service }) => service === name)
-      .flatMap((step) => ('count' in step && step.count !== undefined ? [step.count] : [])),
-  ]);
+function askedOf({ story }: Facts, service: string): ReadonlySet<number> {
+  const steps: readonly Step[] = story.steps.flatMap((step): readonly Step[] =>
+    step.do === 'deploy-together' ? step.parts : [step],
+  );
+  const counts = steps
+    .filter((step) => step.service === service)
+    .flatMap((step) => ('count' in step && step.count !== undefined ? [step.count] : []));
+  return new Set([1, ...counts]);
+}

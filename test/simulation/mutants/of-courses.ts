@@ -1,3 +1,4 @@
+import type { ApplicationSeen } from '../../../core/applications/model.ts';
 import type { Course, CourseState } from '../../../core/deployments/course/model.ts';
 import type { DeploymentMessage, DeploymentState } from '../../../core/deployments/model.ts';
 import type { DeploymentSeen } from '../../../core/deployments/seeing.ts';
@@ -146,11 +147,32 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
       return { ...plan, next: { ...plan.next, at: { ...at, cause } } };
     }),
   },
+  'one of several that fails does not count': {
+    caughtBy: ['A1'],
+    member: (member) => ({
+      ...member,
+      domain: {
+        ...member.domain,
+        decide: (state: unknown, seen: ApplicationSeen, now: number) =>
+          member.domain.decide(state, member.domain.kind === 'application' ? asSucceeded(seen) : seen, now),
+      },
+    }),
+  },
   'nobody writes down who said it': {
     caughtBy: ['C6'],
     member: seeingOtherwise<DeploymentState, DeploymentSeen>('deployment', ({ news: _, ...state }) => state),
   },
 };
+
+const asSucceeded = ({ deployments, ...seen }: ApplicationSeen): ApplicationSeen => ({
+  ...seen,
+  deployments: Object.fromEntries(
+    Object.entries(deployments).map(([id, one]) => [
+      id,
+      one.is === 'ended' ? { ...one, verdict: 'succeeded' as const } : one,
+    ]),
+  ),
+});
 
 /** A domain of deployments that decides otherwise by deciding about something else. */
 function decidingBeside(
