@@ -1,3 +1,4 @@
+import { unversioned } from '../core/contract/route.ts';
 import { tableSchema } from '../core/kernel/table.ts';
 import type { Topology, Trigger } from '../stacks/topology.ts';
 import type { Events } from './events/service.ts';
@@ -87,7 +88,8 @@ export function httpFunctions(topology: Topology): (method: string, path: string
     ),
   );
   const patterns = taken.map(({ name, key }) => ({ name, pattern: patternOf(key) }));
-  return (method, path) => patterns.find(({ pattern }) => pattern.test(`${method} ${path}`))?.name ?? api;
+  return (method, path) =>
+    patterns.find(({ pattern }) => pattern.test(`${method} ${unversioned(path)}`))?.name ?? api;
 }
 
 /** `GET /services/{name}` as API Gateway means it: a parameter is one part of the path, and not empty. */

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { answers, type RouteOutput } from './answers.ts';
 import { parse } from './parse.ts';
 import { kindOf } from './problem.ts';
-import type { Route } from './route.ts';
+import { type Route, versionedPath } from './route.ts';
 import { type RouteName, type Routes, routes } from './routes.ts';
 import { type ProblemView, problemView } from './views.ts';
 
@@ -87,7 +87,7 @@ async function call(
 
 function urlOf(baseUrl: string, route: Route, values: Record<string, unknown>): string {
   const rest = new Map(Object.entries(values).filter(([, value]) => value !== undefined));
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const path = versionedPath(route).replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(rest.get(name));
     rest.delete(name);
     return encodeURIComponent(value);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openApi } from './openapi.ts';
+import { versionedPath } from './route.ts';
 import { routes } from './routes.ts';
 
 type Json = Record<string, unknown>;
@@ -40,7 +41,7 @@ describe('the description of the API', () => {
     const declared = Object.entries(routes).map(([name, route]) => [
       name,
       route.method.toLowerCase(),
-      route.path,
+      versionedPath(route),
     ]);
     expect(described.sort()).toEqual(declared.sort());
   });

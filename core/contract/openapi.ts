@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { answers } from './answers.ts';
 import { problemMediaType } from './problem.ts';
 import { requests } from './requests.ts';
-import type { Route } from './route.ts';
+import { type Route, versionedPath } from './route.ts';
 import { type RouteName, routes } from './routes.ts';
 import { problemView, views } from './views.ts';
 
@@ -15,8 +15,8 @@ const schemaPath = (id: string) => `#/components/schemas/${id}`;
 export function openApi(): Json {
   const paths: Record<string, Json> = {};
   for (const [name, route] of Object.entries(routes))
-    paths[route.path] = {
-      ...paths[route.path],
+    paths[versionedPath(route)] = {
+      ...paths[versionedPath(route)],
       [route.method.toLowerCase()]: operation(name as RouteName, route),
     };
   return {

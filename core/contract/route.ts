@@ -8,8 +8,10 @@ import { strict } from './parse.ts';
  */
 export interface Route {
   readonly method: 'GET' | 'POST';
-  /** `{name}` stands for a parameter. */
+  /** `{name}` stands for a parameter; what the API is asked for is `versionedPath`. */
   readonly path: `/${string}`;
+  /** It is the same in every version of the API. */
+  readonly unversioned?: true;
   readonly summary: string;
   /** Of an answer that is not a problem. */
   readonly status: 200 | 202;
@@ -21,6 +23,16 @@ export interface Route {
   /** Whether the header `Idempotency-Key` is understood. */
   readonly idempotent?: true;
 }
+
+const version = '/v1';
+
+/** `/v1/deployments/{id}`. */
+export const versionedPath = ({ path, unversioned }: Pick<Route, 'path' | 'unversioned'>): string =>
+  unversioned ? path : `${version}${path}`;
+
+/** A path without the version that it may begin with: whoever leaves it out means the one there is. */
+export const unversioned = (path: string): string =>
+  path.startsWith(`${version}/`) ? path.slice(version.length) : path;
 
 const none = strict({});
 export const ofEnvironment = strict({ environment: name });

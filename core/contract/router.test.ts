@@ -11,6 +11,8 @@ describe('matching', () => {
   });
 
   it('takes whole segments as parameters, as they are', () => {
+    expect(matchRoute(routes, 'GET', '/v1/deployments/x').name).toBe('getDeployment');
+    expect(() => matchRoute(routes, 'GET', '/v1/v1/deployments/x')).toThrow(/there is no path/);
     expect(matchRoute(routes, 'GET', '/deployments/a%2Fb').params).toEqual({ id: 'a%2Fb' });
     expect(() => matchRoute(routes, 'GET', '/deployments/a/b')).toThrow(/there is no path/);
   });

@@ -1,6 +1,6 @@
 import { BerthError } from '../kernel/errors.ts';
 import { quoted } from './parse.ts';
-import type { Route } from './route.ts';
+import { type Route, unversioned } from './route.ts';
 import type { RouteName } from './routes.ts';
 
 /** A path that is there, but not for this method; `allow` lists the methods that it has. */
@@ -28,7 +28,7 @@ export type RouteTable = { readonly [Name in RouteName]?: Route };
  * no parameter may hold a character that would need it. Throws `not-found`, or `MethodNotAllowed`.
  */
 export function matchRoute(routes: RouteTable, method: string, path: string): Match {
-  const segments = path.split('/');
+  const segments = unversioned(path).split('/');
   const found = Object.entries(routes).flatMap(([name, route]) => {
     const params = paramsOf(route.path.split('/'), segments);
     return params ? [{ name: name as RouteName, route, method: route.method as string, params }] : [];

@@ -268,8 +268,8 @@ export const routes = {
     params: ofEnvironment,
     raw: true,
   },
-  getOpenApi: { ...get, path: '/openapi.json', summary: 'This description' },
-  getHealth: { ...get, path: '/health', summary: 'Whether Berth answers' },
+  getOpenApi: { ...get, path: '/openapi.json', unversioned: true, summary: 'This description' },
+  getHealth: { ...get, path: '/health', unversioned: true, summary: 'Whether Berth answers' },
 } as const satisfies Readonly<Record<string, Route>>;
 
 export type Routes = typeof routes;

@@ -1,4 +1,4 @@
-import type { Route } from '../../core/contract/route.ts';
+import { type Route, versionedPath } from '../../core/contract/route.ts';
 import { routes } from '../../core/contract/routes.ts';
 import type { Stage } from '../stages.ts';
 import type { Topology, Trigger } from '../topology.ts';
@@ -43,7 +43,7 @@ export function createHttpApi(trigger: Http, served: Served): sst.aws.ApiGateway
     const { server, isOpen } = servingOf(served, key);
     new aws.apigatewayv2.Route(logical(name, routeName), {
       apiId: api.nodes.api.id,
-      routeKey: key,
+      routeKey: `${route.method} ${versionedPath(route)}`,
       operationName: routeName,
       authorizationType: isOpen ? 'NONE' : 'AWS_IAM',
       target: targets.get(server)!,

@@ -165,8 +165,8 @@ function openMail(making: Mailing): { readonly pool: Run; readonly bus: EventBus
     new Queue({
       clock,
       name,
-      ...topology.queues[settingsOf[name]],
-      ...topology.functions[settingsOf[name]].triggers[0],
+      ...topology.queues[name],
+      ...topology.functions[name].triggers[0],
       awayForMs: () => pool.awayForMs,
       dead: (body) => dead(body, undefined),
       take: (records) => taken(run, name, records, handle),
@@ -208,9 +208,6 @@ function openMail(making: Mailing): { readonly pool: Run; readonly bus: EventBus
 type Records = readonly QueueRecord[];
 type QueueName = 'ecs-events' | 'wake' | 'work';
 
-/** What works around deployments has the same settings as what moves them. */
-const settingsOf = { 'ecs-events': 'ecs-events', wake: 'wake', work: 'wake' } as const;
-
 function taken(
   run: Run,
   name: QueueName,
@@ -222,7 +219,7 @@ function taken(
     name !== 'ecs-events'
       ? `${name === 'wake' ? 'wakes' : 'works on'} ${records.map(({ body }) => body).join(' ')}`
       : undefined;
-  const running = run(what ?? `takes ${records.length} events`, settingsOf[name], async (parts) => {
+  const running = run(what ?? `takes ${records.length} events`, name, async (parts) => {
     handled = await handle(parts, records);
   });
   return running?.then((ending) => (ending === 'done' ? handled : undefined));
