@@ -8,6 +8,7 @@ import { sqsAlarms } from '../core/aws/alarms.ts';
 import { createDynamoStore } from '../core/aws/dynamodb/store.ts';
 import { inspectorOf } from '../core/aws/ecs/inspect.ts';
 import { liveServices } from '../core/aws/ecs/live.ts';
+import { ownersIn } from '../core/aws/ecs/owners.ts';
 import { getMetricDataBy } from '../core/aws/evidence/get-metric-data.ts';
 import { reportStatus } from '../core/aws/github-status.ts';
 import { registries } from '../core/aws/images/images.ts';
@@ -77,7 +78,11 @@ export function composeApi() {
 /** Says what deployments would come to, and takes over what is there already. */
 export function composePreflight() {
   const eyes = composeSweep();
-  return { ...composeTaking(eyes), secretNames: secretNamesOf(callerOf(eyes)) };
+  return {
+    ...composeTaking(eyes),
+    inspector: inspectorOf(eyes.ecs),
+    secretNames: secretNamesOf(callerOf(eyes)),
+  };
 }
 
 /** Takes in what GitHub tells. */
@@ -96,7 +101,7 @@ export function composeExplain() {
 const composeTaking = (eyes: ReturnType<typeof composeSweep>) => ({
   ...eyes,
   engine: engineOf(eyes, {}, { ...actingReceivers, ...workingReceivers }),
-  inspector: inspectorOf(eyes.ecs),
+  owners: ownersIn(eyes.ecs),
   images: registries(),
   newId: idsBy(eyes.clock),
 });

@@ -53,7 +53,7 @@ it('has a sweep each minute of an idle month, five polls at once of each queue t
   const idle = idleMonth({ lambdaRequest: 1 });
   expect(idle.lambdaRequest).toBe(43_800);
   expect(idle.schedulerInvocation).toBe(43_800);
-  expect(idle.sqsRequest).toBe(2 * 5 * 3 * 43_800);
+  expect(idle.sqsRequest).toBe(3 * 5 * 3 * 43_800);
 });
 
 it('says of every price where it was read', () => {

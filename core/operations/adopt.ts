@@ -6,6 +6,7 @@ import { serviceManifest } from '../contract/service-manifest.ts';
 import { looksSecret } from '../contract/variables.ts';
 import type { AdoptionView } from '../contract/views.ts';
 import type { InspectedService } from '../ecs/inspected.ts';
+import { ownerTag } from '../ecs/owner.ts';
 import { BerthError } from '../kernel/errors.ts';
 import type { FoundSettings, ServiceMessage, ServiceSettings, ServiceState } from '../services/model.ts';
 import { releaseRecord, serviceIdOf, serviceRef } from '../services/records.ts';
@@ -14,7 +15,6 @@ import { deliver } from './deliver.ts';
 import { environmentBy, loadState } from './find.ts';
 import type { PreflightDependencies } from './ports.ts';
 import { type Adoption, adoptionOf, adoptionProblem } from './preflight/adoption.ts';
-import { ownerTag } from './preflight/owner.ts';
 
 /**
  * Takes over a live ECS service: what runs is its first release, seen and succeeded. Nothing is written to ECS. Throws

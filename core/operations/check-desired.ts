@@ -83,11 +83,11 @@ async function otherOwner(deps: TakingDependencies, request: DeploymentRequest):
 
 /** What somebody else made in ECS is not touched before it was taken over. */
 async function foreign(
-  { inspector }: TakingDependencies,
+  { owners }: TakingDependencies,
   { service, cluster, ecsName }: DeploymentRequest,
   state: ServiceState | undefined,
 ): Promise<FieldError[]> {
-  const detail = foreignProblem(service, state, await inspector.inspect(cluster, ecsName));
+  const detail = foreignProblem(service, state, await owners.find(cluster, ecsName));
   return detail === undefined ? [] : [{ path: '/service', detail }];
 }
 

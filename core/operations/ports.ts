@@ -1,5 +1,6 @@
 import type { Environment } from '../contract/environment.ts';
 import type { Inspected } from '../ecs/inspected.ts';
+import type { FoundOwner } from '../ecs/owner.ts';
 import type { SeenService } from '../ecs/service.ts';
 import type { Instant } from '../kernel/plan.ts';
 import type { Alarms, Clock, Log, Store } from '../kernel/ports.ts';
@@ -13,13 +14,14 @@ export interface TakingDependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly environments: readonly Environment[];
-  readonly inspector: Inspector;
+  readonly owners: Owners;
   readonly images: Images;
   /** A new id: 26 characters of Crockford's base 32, in the order of time. */
   newId(): string;
 }
 
 export interface PreflightDependencies extends TakingDependencies {
+  readonly inspector: Inspector;
   readonly secretNames: SecretNames;
 }
 
@@ -77,6 +79,12 @@ export interface LogEvent {
 export interface Live {
   /** One entry for each name. A look that fails says `unknown`, and is never an error. */
   look(cluster: string, ecsNames: readonly string[]): Promise<ReadonlyMap<string, SeenService>>;
+}
+
+/** Whose the services in ECS are. */
+export interface Owners {
+  /** A look that fails says `unknown`, and is never an error. */
+  find(cluster: string, ecsName: string): Promise<FoundOwner>;
 }
 
 /** A service as ECS has it, wholly. */

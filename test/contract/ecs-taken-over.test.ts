@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyTarget } from '../../core/aws/ecs/apply.ts';
 import { inspectorOf } from '../../core/aws/ecs/inspect.ts';
+import { ownersIn } from '../../core/aws/ecs/owners.ts';
 import { parseEnvironments } from '../../core/contract/environment.ts';
 import type { FoundSettings, Target } from '../../core/services/model.ts';
 import { type Bench, startBench } from '../../local/ecs/testing.ts';
@@ -114,6 +115,25 @@ it('a service is seen wholly, with its task definition', async () => {
 });
 
 describe('a service that somebody else made', () => {
+  it('has no owner, or another one, for whoever asks whose it is', async () => {
+    const { find } = ownersIn(ecs);
+    expect(await find('default', 'shop-web')).toEqual({ seen: 'absent' });
+    makeByHand();
+    expect(await find('default', 'shop-web')).toEqual({ seen: 'service' });
+    expect(await find('nowhere', 'shop-web')).toMatchObject({
+      seen: 'unknown',
+      because: expect.stringContaining('ClusterNotFoundException'),
+    });
+  });
+
+  it('or Berth made, is whose its tag says', async () => {
+    makeByHand([{ key: 'berth:service', value: 'other/shop-web' }]);
+    expect(await ownersIn(ecs).find('default', 'shop-web')).toEqual({
+      seen: 'service',
+      owner: 'other/shop-web',
+    });
+  });
+
   it('is not written to: neither without a tag, nor with that of another service', async () => {
     const taskDefinitionArn = makeByHand([{ key: 'berth:service', value: 'other/shop-web' }]);
     await expect(apply(taskDefinitionArn, {})).rejects.toThrow(/berth adopt shop-web --environment local/);

@@ -5,7 +5,7 @@ import { simulate } from './simulate.ts';
 
 describe('a run', () => {
   it('is decided by its seed altogether, whatever was run before it', async () => {
-    const seeds = [6, 14, 159];
+    const seeds = [13, 39, 439];
     const first: string[][] = [];
     for (const seed of seeds) first.push([...(await simulate(seed)).trace]);
     for (const seed of [...seeds].reverse()) {

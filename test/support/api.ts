@@ -16,6 +16,7 @@ import type { DeploymentEffect } from '../../core/deployments/model.ts';
 import type { DeploymentQuery, DeploymentSeen } from '../../core/deployments/seeing.ts';
 import type { ServiceArn } from '../../core/ecs/arn.ts';
 import type { Inspected } from '../../core/ecs/inspected.ts';
+import { type FoundOwner, ownerTag } from '../../core/ecs/owner.ts';
 import type { ObservedService, SeenService } from '../../core/ecs/service.ts';
 import type { TaskRecord } from '../../core/ecs/task.ts';
 import { taskToStore } from '../../core/intake/records.ts';
@@ -136,6 +137,7 @@ export function startApi(options: { store?: Store; gitHubUrl?: string; clock?: C
     logs: { tail: async (query) => tailOf(written, query) },
     live: { look: async (_, names) => new Map(names.map((name) => [name, ecs.look(name)])) },
     inspector: { inspect: async (_, name) => inspections.get(name) ?? { seen: 'absent' } },
+    owners: { find: async (_, name) => ownerIn(inspections.get(name) ?? { seen: 'absent' }) },
     images: {
       resolve: async (image) =>
         imageFindings.get(image) ?? { is: 'unknown', text: 'no registry is asked here' },
@@ -233,6 +235,12 @@ function collectingLog(): Log & { readonly lines: Record<string, unknown>[] } {
   const write = (level: string) => (message: string, fields?: object) =>
     void lines.push({ level, message, ...fields });
   return { lines, info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+function ownerIn(inspected: Inspected): FoundOwner {
+  if (inspected.seen !== 'service') return inspected;
+  const owner = inspected.service.tags[ownerTag];
+  return { seen: 'service', ...(owner !== undefined && { owner }) };
 }
 
 interface ObedientEcs {

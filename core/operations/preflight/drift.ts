@@ -2,8 +2,8 @@ import type { Environment } from '../../contract/environment.ts';
 import { containerName } from '../../contract/logging.ts';
 import { lastPartOf } from '../../ecs/arn.ts';
 import type { Inspected, InspectedService } from '../../ecs/inspected.ts';
+import { ownerTag } from '../../ecs/owner.ts';
 import type { ServiceState, Target } from '../../services/model.ts';
-import { ownerTag } from './owner.ts';
 
 /** One thing that somebody changed in ECS and that Berth did not. */
 export interface Drift {

@@ -1,8 +1,5 @@
-import type { Inspected } from '../../ecs/inspected.ts';
+import type { FoundOwner } from '../../ecs/owner.ts';
 import type { ServiceId, ServiceState } from '../../services/model.ts';
-
-/** The tag that Berth gives to every service which it makes. */
-export const ownerTag = 'berth:service';
 
 /**
  * Why a deployment may not touch what is in ECS under its name: somebody else made it, and Berth has not taken it over.
@@ -11,10 +8,10 @@ export const ownerTag = 'berth:service';
 export function foreignProblem(
   id: ServiceId,
   state: ServiceState | undefined,
-  inspected: Inspected,
+  found: FoundOwner,
 ): string | undefined {
-  if (state?.target || inspected.seen !== 'service') return undefined;
-  const owner = inspected.service.tags[ownerTag];
+  if (state?.target || found.seen !== 'service') return undefined;
+  const { owner } = found;
   if (owner === id) return undefined;
   const whose = owner === undefined ? 'Berth did not make it' : `it is ${owner} of another Berth`;
   const [environment, ecsName] = id.split('/');

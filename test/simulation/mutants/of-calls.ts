@@ -9,9 +9,11 @@ import { callingOtherwise } from './otherwise.ts';
 export const mistakesOfCalls: Readonly<Record<string, Mutant>> = {
   'a write does not heed the fence': {
     caughtBy: ['I6'],
+    seeds: [135],
     context: (context, effect) => ({
       ...context,
       async current() {
+        if (effect.type !== 'apply') return context.current();
         await context.current().catch(() => undefined);
         return asIfNewest(effect);
       },
@@ -19,7 +21,7 @@ export const mistakesOfCalls: Readonly<Record<string, Mutant>> = {
   },
   'a read is believed right after a write': {
     caughtBy: ['I5', 'L'],
-    seeds: [110],
+    seeds: [56],
     context: (context) => ({
       ...context,
       async current() {

@@ -19,6 +19,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'a pass is given twice for one step': {
     caughtBy: ['C1'],
+    seeds: [439],
     member: seeingOtherwise<DeploymentState, DeploymentSeen>('deployment', (state) =>
       withCourse(state, ({ passed, ...course }) =>
         passed ? { ...course, passed: { ...passed, fromPercent: -1 } } : course,
@@ -45,6 +46,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'a dry run is acted upon': {
     caughtBy: ['C5'],
+    seeds: [75],
     member: decidingBeside((state, seen, now, decide) =>
       asIf(state, isDry(false), (other) => decide(other, seen, now)),
     ),
@@ -109,6 +111,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'to skip one step skips two': {
     caughtBy: ['C7'],
+    seeds: [201],
     member: decidingBeside((state, seen, now, decide) => {
       const plan = decide(state, seen, now);
       const [was, is] = [courseIn(state), courseIn(plan.next)];

@@ -162,7 +162,7 @@ export const operationsOf = (parts: Parts, newId: () => string): OperationDepend
   environments: [environment],
   logs: { tail: async () => ({ events: [] }) },
   live: { look: async () => new Map() },
-  inspector: { inspect: async () => ({ seen: 'absent' }) },
+  owners: { find: async () => ({ seen: 'absent' }) },
   images: { resolve: async () => ({ is: 'unknown', text: 'no registry is asked here' }) },
   describe: async () => ({}),
   newId,
