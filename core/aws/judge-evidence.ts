@@ -42,6 +42,7 @@ export async function lookForJudge(
   let fromMs = firstFrom(query.sinceMs, periodMs);
   for (; evidence.length < mostIntervals; fromMs += periodMs) {
     const interval: Interval = { fromMs, toMs: fromMs + periodMs };
+    if (query.untilMs !== undefined && interval.toMs > query.untilMs) break;
     if (!reading.isComplete(interval)) break;
     evidence.push({
       ...interval,

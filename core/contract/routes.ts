@@ -275,7 +275,7 @@ export const routes = {
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;
 
-/** A route as API Gateway calls it, for example `GET /environments/{environment}`. */
+/** A route as API Gateway calls it, but for the version: `GET /environments/{environment}/locks`. */
 export type RouteKey = {
   [Name in RouteName]: `${Routes[Name]['method']} ${Routes[Name]['path']}`;
 }[RouteName];

@@ -1,9 +1,9 @@
 import type { Instant } from '../kernel/plan.ts';
 import type { Aim } from '../services/model.ts';
 import { siblingName } from '../services/records.ts';
-import { mayKnowMore } from './course/judging.ts';
+import { mayKnowMore, nextStretch, type Stretch } from './course/judging.ts';
 import type { Course, CourseState } from './course/model.ts';
-import { isBaking, stepAt, tasksFor } from './course/steps.ts';
+import { tasksFor } from './course/steps.ts';
 import type { Cause, DeploymentState, Move, Trial } from './model.ts';
 import type { DeploymentQuery, EvidenceQuery } from './seeing.ts';
 import { type At, countOf, courseOf, isShifted } from './steps.ts';
@@ -72,7 +72,7 @@ function moving(
   return {
     service: at.course && isShifted(at.aim) ? { ...service, withTraffic: true } : service,
     ...(mayDie && { deaths: { environment, ecsName, taskDefinitionArn, sinceMs: at.since } }),
-    ...judged(state, at.course, now, (course) => shiftedArms(state, at, course)),
+    ...judged(state, at.course, now, (course, stretch) => shiftedArms(state, at, course, stretch)),
   };
 }
 
@@ -87,7 +87,7 @@ function trying(state: DeploymentState, at: Trial, now: Instant): DeploymentQuer
       ...(at.siblings.baseline && { baseline: { environment, cluster, ecsName: baseline } }),
     },
     deaths: { environment, ecsName: canary, taskDefinitionArn, sinceMs: at.since },
-    ...judged(state, at.course, now, (course) => triedArms(state, at, course)),
+    ...judged(state, at.course, now, (_, stretch) => triedArms(state, at, stretch)),
   };
 }
 
@@ -97,29 +97,31 @@ function judged(
   state: DeploymentState,
   at: CourseState | undefined,
   now: Instant,
-  armsOf: (course: Course) => Arms | undefined,
+  armsOf: (course: Course, stretch: Stretch) => Arms | undefined,
 ): Pick<DeploymentQuery, 'judge'> {
   const course = courseOf(state);
   const judge = course?.judge;
-  // At 100 % there is nothing left to compare with.
-  if (!course || !judge || !at?.judgement || at.since === undefined || isBaking(course, at)) return {};
-  if (!mayKnowMore(judge, at, now)) return {};
-  const arms = armsOf(course);
+  if (!course || !judge || !at || !mayKnowMore(judge, at, now)) return {};
+  const stretch = nextStretch(course, at, now);
+  const arms = stretch && armsOf(course, stretch);
   if (!arms) return {};
   const { environment, cluster, ecsName } = state.request;
   const { settings, source, metrics } = judge;
-  // Traffic that was still moving belongs to no step.
-  const sinceMs = Math.max(at.judgement.untilMs, at.since);
-  return { judge: { environment, cluster, ecsName, source, metrics, settings, sinceMs, ...arms } };
+  const { trafficPercent: _, ...range } = stretch;
+  return { judge: { environment, cluster, ecsName, source, metrics, settings, ...range, ...arms } };
 }
 
 /** Behind a load balancer: the shares are those of the traffic. */
-function shiftedArms({ request, before }: DeploymentState, at: Move, course: Course): Arms | undefined {
-  const step = at.course && stepAt(course, at.course);
+function shiftedArms(
+  { request, before }: DeploymentState,
+  at: Move,
+  course: Course,
+  { trafficPercent }: Stretch,
+): Arms | undefined {
   const groups = at.applied?.targetGroups;
-  if (!step || !before || !groups) return undefined;
+  if (!before || !groups) return undefined;
   const fresh = course.judge?.baselineTasks ?? 0;
-  const share = step.trafficPercent / 100;
+  const share = trafficPercent / 100;
   const baseline = fresh > 0 ? siblingName(request.ecsName, 'baseline') : request.ecsName;
   return {
     canary: armOf(request.ecsName, at.aim, groups.new),
@@ -135,11 +137,14 @@ const besides = (share: number, fresh: number, others: number) =>
   share / (share + ((1 - share) * fresh) / (fresh + others));
 
 /** Without a load balancer every task takes as much as any other. */
-function triedArms({ request, before }: DeploymentState, at: Trial, course: Course): Arms | undefined {
-  const step = stepAt(course, at.course);
-  if (!step || !before) return undefined;
+function triedArms(
+  { request, before }: DeploymentState,
+  at: Trial,
+  { trafficPercent }: Stretch,
+): Arms | undefined {
+  if (!before) return undefined;
   const fresh = at.siblings.baseline?.count ?? 0;
-  const tried = tasksFor(step.trafficPercent, countOf(at.aim));
+  const tried = tasksFor(trafficPercent, countOf(at.aim));
   const others = fresh > 0 ? fresh : countOf(before);
   return {
     canary: armOf(siblingName(request.ecsName, 'canary'), at.aim),

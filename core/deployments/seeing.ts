@@ -61,6 +61,8 @@ export interface EvidenceQuery {
   /** The canary's share of the traffic since `sinceMs`, 0 to 1. */
   readonly share: number;
   readonly sinceMs: Instant;
+  /** Nothing that ends later than this; the present, where it is left out. */
+  readonly untilMs?: Instant;
 }
 
 export interface EvidenceArm {

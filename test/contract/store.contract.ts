@@ -59,6 +59,7 @@ function describeAggregates(open: () => Promise<Store>): void {
       inbox: ['m-1', 'm-2'],
       wakeAt: 1_763_850_000_123,
       lease: { owner: 'me', until: 3_000 },
+      heard: { from: 'idle', inputs: ['scale'] },
       list: { name: 'services', order: 'shop/web' },
     });
     expect(await store.commit(full, 0)).toBe('committed');

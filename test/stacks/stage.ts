@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Route, versionedPath } from '../../core/contract/route.ts';
 import { routes } from '../../core/contract/routes.ts';
 import { withEcsRoles } from '../../stacks/ecs-hook.ts';
 import { type Stage, stageOf } from '../../stacks/stages.ts';
@@ -70,12 +71,14 @@ function isClosed(manifest: Manifest): void {
   const made = Object.values(manifest['apigatewayv2.Route'] ?? {});
   expect(made.map(({ routeKey }) => routeKey).sort()).toEqual(
     Object.values(routes)
-      .map(({ method, path }) => `${method} ${path}`)
+      .map((route: Route) => `${route.method} ${versionedPath(route)}`)
       .sort(),
   );
   const open = made.filter(({ authorizationType }) => authorizationType !== 'AWS_IAM');
   // Whoever calls it signs in GitHub's way.
-  expect(open).toMatchObject([{ routeKey: 'POST /hooks/github/{environment}', authorizationType: 'NONE' }]);
+  expect(open).toMatchObject([
+    { routeKey: 'POST /v1/hooks/github/{environment}', authorizationType: 'NONE' },
+  ]);
   const [api] = Object.values(manifest['apigatewayv2.Api'] ?? {});
   expect(api).not.toHaveProperty('corsConfiguration');
 }

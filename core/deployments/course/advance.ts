@@ -108,13 +108,22 @@ function bake(look: Look, since: Instant): Advance {
 function goTo({ course, state, now }: Look, step: number, why: string): Advance {
   const { held: _, since: __, ...free } = state;
   const allowedPercent = course.steps[step]?.trafficPercent ?? 100;
-  const next = { ...free, step, allowedPercent };
+  const next = { ...free, ...leftBehind(course, state, now), step, allowedPercent };
   return {
     is: 'on',
     course: next,
     wakeAt: now + soonMs,
     reason: { code: 'step', text: `on to ${allowedPercent} %: ${why}` },
   };
+}
+
+const mostBehind = 20;
+
+function leftBehind(course: Course, { judgement, since, behind = [], ...state }: CourseState, now: Instant) {
+  const step = stepAt(course, state);
+  if (!judgement || since === undefined || !step) return {};
+  const over = { trafficPercent: step.trafficPercent, fromMs: since, toMs: now };
+  return { behind: [...behind, over].slice(-mostBehind) };
 }
 
 function stay(look: Look, code: string, text: string, until?: Instant): Advance {

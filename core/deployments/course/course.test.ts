@@ -54,6 +54,20 @@ describe('a course behind the load balancer', () => {
     declared.until(({ phase }) => phase === 'succeeded');
   });
 
+  it('evidence that comes after its step is over counts for that step, also while all traffic is there', () => {
+    const world = new CourseWorld(judged);
+    world.lateMs = 50_000;
+    world.until(({ phase }) => phase === 'succeeded');
+    const secondsAt = (share: number) =>
+      world.evidence
+        .filter((one) => one.share === share)
+        .reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) / 1000;
+    expect(secondsAt(0.05)).toBeGreaterThanOrEqual(40);
+    expect(secondsAt(0.25)).toBeGreaterThanOrEqual(100);
+    const ends = world.evidence.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+    expect(ends).toEqual([...ends].sort((one, other) => one - other));
+  });
+
   it('a dry run is judged, kept, and not acted upon', () => {
     const world = new CourseWorld({ ...judged, judge: { ...judgePlan, dryRun: true } });
     world.errors = { canary: 0.5, baseline: 0.01 };

@@ -8,7 +8,7 @@ export type HookAnswer =
 
 /** Seconds until ECS asks again. */
 const soonSeconds = 5;
-const lateSeconds = 30;
+const lateSeconds = 15;
 
 /** A read may show the share from before a shift for this long: a step is not passed twice because of it. */
 const settleMs = 20_000;

@@ -1,7 +1,7 @@
 import type { Instant } from '../../kernel/plan.ts';
 import { foresee, openJudge, verdictOf, weigh } from '../judge/judge.ts';
 import type { Evidence, JudgeOpening } from '../judge/model.ts';
-import type { CourseState, Judgement, JudgePlan } from './model.ts';
+import type { Course, CourseState, Judgement, JudgePlan } from './model.ts';
 
 /** More intervals than this are not weighed at once. */
 const maxIntervals = 60;
@@ -90,6 +90,47 @@ export function withEvidence(
 
 function withoutTasks({ latency: _, metrics: __, ...interval }: Evidence): Evidence {
   return interval;
+}
+
+/** A stretch of time at one share of the traffic of which evidence is wanted. */
+export interface Stretch {
+  readonly trafficPercent: number;
+  readonly sinceMs: Instant;
+  /** Set where the share has changed since. */
+  readonly untilMs?: Instant;
+}
+
+/** No interval of evidence is shorter. */
+const shortestMs = { load_balancer: 60_000, metrics: 10_000 } as const;
+/** What has not come so long after a step was over does not come any more. */
+const latestMs = 4 * 60_000;
+
+/**
+ * Of which stretch evidence is to be read next: steps that are over first, then the present one. While all traffic is at
+ * the new release there is nothing to compare it with, but what was seen before may still come in.
+ */
+export function nextStretch(
+  { steps, judge }: Pick<Course, 'steps' | 'judge'>,
+  { step, since, behind = [], judgement }: CourseState,
+  now: Instant,
+): Stretch | undefined {
+  if (!judge || !judgement) return undefined;
+  const { untilMs: known } = judgement;
+  const over = behind.find(
+    ({ fromMs, toMs }) =>
+      now < toMs + latestMs && toMs - Math.max(known, fromMs) >= shortestMs[judge.source.type],
+  );
+  if (over)
+    return {
+      trafficPercent: over.trafficPercent,
+      sinceMs: Math.max(known, over.fromMs),
+      untilMs: over.toMs,
+    };
+  const present = steps[step];
+  // Traffic that was still moving belongs to no step.
+  return present && since !== undefined
+    ? { trafficPercent: present.trafficPercent, sinceMs: Math.max(known, since) }
+    : undefined;
 }
 
 /** How soon after its end an interval of each source may be complete. */

@@ -88,6 +88,14 @@ export interface CourseState {
   /** Why it stays where it is, when it is not for time alone. */
   readonly held?: { readonly code: string; readonly text: string; readonly since: Instant };
   readonly judgement?: Judgement;
+  /** Judged steps that are over, oldest first: evidence comes late, and that of their last moments may be missing yet. */
+  readonly behind?: readonly StepBehind[];
+}
+
+export interface StepBehind {
+  readonly trafficPercent: number;
+  readonly fromMs: Instant;
+  readonly toMs: Instant;
 }
 
 /** What the judge knows so far; the evidence lies in records of its own. */

@@ -5,7 +5,7 @@ import type { Aim, ServiceMessage, ServiceSettings } from '../../services/model.
 import { deployments } from '../decide.ts';
 import type { Evidence } from '../judge/model.ts';
 import type { DeploymentEffect, DeploymentMessage, DeploymentState } from '../model.ts';
-import type { DeploymentSeen } from '../seeing.ts';
+import type { DeploymentSeen, EvidenceQuery } from '../seeing.ts';
 import { hookAnswer } from './hook.ts';
 import type { Course, JudgePlan } from './model.ts';
 import { nextPercent } from './steps.ts';
@@ -65,6 +65,8 @@ export class CourseWorld {
   locks: readonly string[] = [];
   errors: Errors = { canary: 0.01, baseline: 0.01 };
   hooks: 'answer' | 'never' = 'answer';
+  /** How long after its end an interval of evidence is there. */
+  lateMs = 0;
   readonly #isShifted: boolean;
   #messages = 0;
   #nextHookAt = 0;
@@ -223,7 +225,7 @@ export class CourseWorld {
           locks: this.locks.map((message) => ({ of: 'service' as const, actor: 'cat', message, since: 0 })),
         },
       }),
-      ...(query.judge && { judge: this.#evidence(query.judge.sinceMs, query.judge.share) }),
+      ...(query.judge && { judge: this.#evidence(query.judge) }),
       ...(query.deaths && { deaths: 0 }),
     };
   }
@@ -255,9 +257,10 @@ export class CourseWorld {
     };
   }
 
-  #evidence(sinceMs: number, share: number): Evidence[] {
+  #evidence({ sinceMs, share, untilMs = this.now }: EvidenceQuery): Evidence[] {
     const intervals: Evidence[] = [];
-    for (let fromMs = Math.ceil(sinceMs / 10_000) * 10_000; fromMs + 10_000 <= this.now; fromMs += 10_000) {
+    const lastMs = Math.min(untilMs, this.now - this.lateMs) - 10_000;
+    for (let fromMs = Math.ceil(sinceMs / 10_000) * 10_000; fromMs <= lastMs; fromMs += 10_000) {
       const requests = { canary: 1000 * share, baseline: 1000 * (1 - share) };
       const errors = {
         canary: Math.round(requests.canary * this.errors.canary),

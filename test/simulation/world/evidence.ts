@@ -14,7 +14,7 @@ const requestsPerInterval = 2_000;
  * nobody makes use of a service there is nothing to tell.
  */
 export function evidenceOf(
-  { sinceMs, source, share, canary, baseline }: EvidenceQuery,
+  { sinceMs, untilMs = Number.MAX_SAFE_INTEGER, source, share, canary, baseline }: EvidenceQuery,
   nowMs: number,
   hasTraffic: boolean,
   ecs: SimulatedEcs,
@@ -31,12 +31,9 @@ export function evidenceOf(
     baseline: failing(baseline, requests.baseline),
     counted: source.type === 'metrics' ? ('episodes' as const) : ('requests' as const),
   };
+  const lastMs = Math.min(untilMs, nowMs - lateMs[source.type]) - periodMs;
   let fromMs = Math.ceil(sinceMs / periodMs) * periodMs;
-  for (
-    ;
-    evidence.length < mostIntervals && fromMs + periodMs + lateMs[source.type] <= nowMs;
-    fromMs += periodMs
-  )
+  for (; evidence.length < mostIntervals && fromMs <= lastMs; fromMs += periodMs)
     evidence.push({ fromMs, toMs: fromMs + periodMs, share, ...(hasTraffic && { requests, errors }) });
   return evidence;
 }
