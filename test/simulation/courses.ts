@@ -74,7 +74,8 @@ function drawJudge(random: Random, isBalanced: boolean): NonNullable<CourseTrait
     promoteEarly: random.chance(0.3),
     extendSeconds: random.between(0, 60),
     undecided: random.pick(policies),
-    noData: random.pick(policies),
+    // Services without traffic are few, and what is declared for them has to be tried.
+    noData: random.pick([...policies, 'roll_back', 'roll_back']),
     baseline: random.chance(0.3) ? random.between(1, 2) : 0,
   };
 }
