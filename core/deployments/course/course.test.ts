@@ -68,6 +68,19 @@ describe('a course behind the load balancer', () => {
     expect(ends).toEqual([...ends].sort((one, other) => one - other));
   });
 
+  it('a step too short for an interval of evidence keeps nobody from the next', () => {
+    const steps = [25, 50, 75].map((trafficPercent) => ({ trafficPercent, forSeconds: 12 }));
+    const last = { trafficPercent: 80, forSeconds: 60 };
+    const world = new CourseWorld({
+      ...judged,
+      judge: { ...judgePlan, dryRun: true },
+      steps: [...steps, last],
+    });
+    world.lateMs = 10_000;
+    world.until(({ phase }) => phase === 'succeeded');
+    expect(world.evidence.filter(({ share }) => share === 0.8).length).toBeGreaterThanOrEqual(3);
+  });
+
   it('a dry run is judged, kept, and not acted upon', () => {
     const world = new CourseWorld({ ...judged, judge: { ...judgePlan, dryRun: true } });
     world.errors = { canary: 0.5, baseline: 0.01 };

@@ -1,7 +1,7 @@
 import type { Instant } from '../../kernel/plan.ts';
 import { foresee, openJudge, verdictOf, weigh } from '../judge/judge.ts';
 import type { Evidence, JudgeOpening } from '../judge/model.ts';
-import type { Course, CourseState, Judgement, JudgePlan } from './model.ts';
+import type { Course, CourseState, Judgement, JudgePlan, StepBehind } from './model.ts';
 
 /** More intervals than this are not weighed at once. */
 const maxIntervals = 60;
@@ -83,6 +83,7 @@ export function withEvidence(
     state,
     verdict,
     untilMs: last.toMs,
+    intervalMs: last.toMs - last.fromMs,
     intervals: judgement.intervals + fresh.length,
   };
   return { course: { ...course, judgement: next }, fresh };
@@ -100,10 +101,10 @@ export interface Stretch {
   readonly untilMs?: Instant;
 }
 
-/** No interval of evidence is shorter. */
+/** No interval of evidence is shorter; each begins at a whole multiple of its length. */
 const shortestMs = { load_balancer: 60_000, metrics: 10_000 } as const;
 /** What has not come so long after a step was over does not come any more. */
-const latestMs = 4 * 60_000;
+const latestMs = { load_balancer: 200_000, metrics: 100_000 } as const;
 
 /**
  * Of which stretch evidence is to be read next: steps that are over first, then the present one. While all traffic is at
@@ -115,11 +116,10 @@ export function nextStretch(
   now: Instant,
 ): Stretch | undefined {
   if (!judge || !judgement) return undefined;
-  const { untilMs: known } = judgement;
-  const over = behind.find(
-    ({ fromMs, toMs }) =>
-      now < toMs + latestMs && toMs - Math.max(known, fromMs) >= shortestMs[judge.source.type],
-  );
+  const { untilMs: known, intervalMs = shortestMs[judge.source.type] } = judgement;
+  const isMissing = ({ fromMs, toMs }: StepBehind) =>
+    (Math.ceil(Math.max(known, fromMs) / intervalMs) + 1) * intervalMs <= toMs;
+  const over = behind.find((one) => now < one.toMs + latestMs[judge.source.type] && isMissing(one));
   if (over)
     return {
       trafficPercent: over.trafficPercent,

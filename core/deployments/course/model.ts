@@ -105,6 +105,8 @@ export interface Judgement {
   readonly state: JudgeState;
   /** Evidence is in up to this moment, exclusively. */
   readonly untilMs: Instant;
+  /** How long an interval is, once there was one. */
+  readonly intervalMs?: number;
   /** How many intervals were weighed. */
   readonly intervals: number;
   readonly verdict: JudgeVerdict;
