@@ -84,6 +84,7 @@ export const wanted: readonly string[] = [
   ...named('job', jobBehaviours),
   ...named('job ended', jobVerdicts),
   ...named('together', together),
+  ...named('pushed', ['deployed']),
 ];
 
 export const wantedOfMany: readonly string[] = [...wanted, ...named('night', nightNames)];

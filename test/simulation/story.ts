@@ -1,6 +1,7 @@
 import type { Strategy } from '../../core/deployments/course/model.ts';
 import { type CourseTraits, drawCourse, drawStrategy, plainCourse } from './courses.ts';
 import type { FaultName } from './faults.ts';
+import { drawPushes, type Push } from './pushes.ts';
 import type { Random } from './random.ts';
 
 /** How a release behaves; its image carries the name. */
@@ -58,6 +59,7 @@ export type Step = { readonly at: number; readonly service: string } & (
   | { readonly do: 'scale'; readonly count: number }
   | { readonly do: 'change-outside'; readonly change: OutsideChange }
   | { readonly do: 'kill-a-task' }
+  | { readonly do: 'push'; readonly push: Push }
   /** Tasks are run with a token, as jobs are; `again` says when it is asked for once more, and with what. */
   | { readonly do: 'run-tasks'; readonly token: string; readonly run: RunShape }
 );
@@ -83,6 +85,7 @@ export const stepNames = [
   'scale',
   'change-outside',
   'kill-a-task',
+  'push',
   'run-tasks',
 ] as const;
 
@@ -97,6 +100,8 @@ export interface ServiceTraits {
   readonly name: string;
   /** How most of its deployments go. */
   readonly strategy: Strategy;
+  /** Whether commits deploy it by themselves. */
+  readonly isPushed?: true;
   /** Whether anybody makes use of it: else there is nothing to judge by. */
   readonly hasTraffic: boolean;
   readonly listen?: number;
@@ -141,14 +146,23 @@ export function drawStory(all: Random, lengthMs: number): Story {
   const random = all.fork('story');
   const night = random.chance(0.03) ? drawNight(random, lengthMs) : undefined;
   const names = random.chance(0.25) ? ['web', 'mail'] : ['web'];
-  const services = names.map((name, place) => drawTraits(random, name, place, night !== undefined));
+  const drawn = names.map((name, place) => drawTraits(random, name, place, night !== undefined));
+  const pushing = all.fork('pushes');
+  const isPushed = night === undefined && pushing.chance(0.12);
+  const services = isPushed ? drawn.map((one) => ({ ...one, isPushed: true as const })) : drawn;
   const drawing: Drawing = { random, lengthMs, hasNight: night !== undefined };
   const steps = [
     ...services.flatMap((traits) => stepsFor(drawing, traits)),
     ...(random.chance(0.3) ? runs(drawing) : []),
     ...(services.length > 1 ? together(drawing, services) : []),
+    ...(isPushed ? pushes(pushing, lengthMs, services) : []),
   ];
   return { services, steps: steps.sort((one, other) => one.at - other.at), night };
+}
+
+function pushes(random: Random, lengthMs: number, services: readonly ServiceTraits[]): Step[] {
+  const [{ name: service } = { name: '' }] = services;
+  return drawPushes(random, lengthMs).map((one) => ({ do: 'push', service, ...one }));
 }
 
 interface Drawing {

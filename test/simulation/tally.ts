@@ -35,6 +35,9 @@ export class Tally {
   }
 
   #moved(observation: Observation): void {
+    const created = deploymentStep(observation);
+    if (created && !created.before && created.state.request.actor.startsWith('github:'))
+      this.add('pushed: deployed');
     const service = serviceStep(observation);
     if (service) {
       const { applying, holder, refused } = service.state;

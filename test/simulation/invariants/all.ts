@@ -23,6 +23,7 @@ import { callRates } from './i14-call-rates.ts';
 import { poisonIsSetAside } from './i15-poison.ts';
 import { counts } from './i16-counts.ts';
 import { clocks } from './i17-clocks.ts';
+import { commits } from './i19-commits.ts';
 import { staticStability } from './i20-static-stability.ts';
 import { history } from './i23-history.ts';
 import { eventStream } from './i25-event-stream.ts';
@@ -49,6 +50,7 @@ export const invariants: readonly Invariant[] = [
   poisonIsSetAside,
   counts,
   clocks,
+  commits,
   staticStability,
   history,
   eventStream,

@@ -49,6 +49,10 @@ const environment: Environment = {
   hookFunctionArn: `arn:aws:lambda:${region}:${account}:function:hook`,
   hookRoleArn: `arn:aws:iam::${account}:role/hook`,
   logGroupPrefix: '/berth',
+  github: {
+    webhookSecretArn: `arn:aws:secretsmanager:${region}:${account}:secret:github-abcdef`,
+    apiUrl: 'https://api.github.com',
+  },
   local: false,
 };
 

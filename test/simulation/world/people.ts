@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import {
   createApplication as createApplicationBody,
   createDeployment as createDeploymentBody,
@@ -13,6 +14,7 @@ import {
   skipStep,
 } from '../../../core/operations/controls.ts';
 import { createDeployment } from '../../../core/operations/create-deployment.ts';
+import { receiveGitHub } from '../../../core/operations/github/receive.ts';
 import {
   lockEnvironment,
   lockService,
@@ -23,6 +25,7 @@ import type { OperationDependencies } from '../../../core/operations/ports.ts';
 import { rollBack } from '../../../core/operations/roll-back.ts';
 import { scaleService } from '../../../core/operations/scaling.ts';
 import type { CourseTraits } from '../courses.ts';
+import { type Push, shaOf } from '../pushes.ts';
 import {
   type Control,
   controls,
@@ -59,22 +62,22 @@ export async function ask(
   const params = { environment: environmentName, service: ecsNameOf(step.service) };
   const query = {};
   switch (step.do) {
-    case 'deploy':
-      return (
-        await createDeployment(deps, {
-          params: {},
-          query,
-          body: bodyOf(step, traits),
-          idempotencyKey: context.key,
-        })
-      ).id;
+    case 'deploy': {
+      const written = bodyOf(step, traits);
+      const body = createDeploymentBody.parse(written);
+      return (await createDeployment(deps, { params: {}, query, body, written, idempotencyKey: context.key }))
+        .id;
+    }
     case 'roll-back': {
       const body = { whenBusy: step.whenBusy };
       return (await rollBack(deps, { params, query, body, idempotencyKey: context.key })).id;
     }
     case 'deploy-together': {
-      const body = togetherOf(step, context.services);
-      return (await createApplication(deps, { params: {}, query, body, idempotencyKey: context.key })).id;
+      const written = togetherOf(step, context.services);
+      const body = createApplicationBody.parse(written);
+      return (
+        await createApplication(deps, { params: {}, query, body, written, idempotencyKey: context.key })
+      ).id;
     }
     case 'abort-together':
       if (context.together)
@@ -94,6 +97,9 @@ export async function ask(
       else await unlockService(deps, { params, query, body });
       return undefined;
     }
+    case 'push':
+      await receiveGitHub({ ...deps, secrets: { read: async () => webhookSecret } }, pushed(step.push));
+      return undefined;
     case 'scale':
       await scaleService(deps, { params, query, body: { count: step.count } });
       return undefined;
@@ -101,6 +107,29 @@ export async function ask(
       if (context.newest) await say(deps, step.do, context.newest, step.who);
       return undefined;
   }
+}
+
+const webhookSecret = 'a secret of this world';
+const repository = 'acme/shop';
+const firstPushSeconds = 1_700_000_000;
+
+/** The webhook of a push, as GitHub signs and sends it. */
+function pushed({ delivery, commit }: Push) {
+  const bytes = Buffer.from(
+    JSON.stringify({
+      ...{ ref: 'refs/heads/main', before: shaOf(commit - 1), after: shaOf(commit), created: commit === 1 },
+      commits: [{ id: shaOf(commit) }],
+      repository: { full_name: repository, pushed_at: firstPushSeconds + 30 * commit },
+      sender: { login: 'dan' },
+    }),
+  );
+  const headers = new Map([
+    ['content-type', 'application/json'],
+    ['x-github-event', 'push'],
+    ['x-github-delivery', delivery],
+    ['x-hub-signature-256', `sha256=${createHmac('sha256', webhookSecret).update(bytes).digest('hex')}`],
+  ]);
+  return { params: { environment: environmentName }, query: {}, body: { bytes, headers } };
 }
 
 const saying = {
@@ -130,7 +159,7 @@ export const isRefusal = (error: unknown) =>
 const health = { command: ['check'], interval: '5s', timeout: '2s', healthy: 2, unhealthy: 2, grace: '6s' };
 
 function bodyOf(step: DeployStep, traits: ServiceTraits) {
-  return createDeploymentBody.parse({
+  return {
     environment: environmentName,
     app: 'shop',
     service: step.service,
@@ -138,7 +167,7 @@ function bodyOf(step: DeployStep, traits: ServiceTraits) {
     actor: deployer,
     jobs: jobsOf(step.course),
     spec: specOf(step, traits),
-  });
+  };
 }
 
 function togetherOf(
@@ -150,14 +179,14 @@ function togetherOf(
     const needs = inOrder && place > 0 ? { needs: [parts[place - 1]!.service] } : {};
     return traits ? [[step.service, { ...specOf(step, traits), ...needs }] as const] : [];
   });
-  return createApplicationBody.parse({
+  return {
     environment: environmentName,
     app: 'shop',
     whenBusy: parts[0]?.whenBusy,
     actor: deployer,
     jobs: Object.assign({}, ...parts.map(({ course }) => jobsOf(course))),
     services: Object.fromEntries(specs),
-  });
+  };
 }
 
 function specOf(step: DeployStep, traits: ServiceTraits) {
@@ -168,6 +197,7 @@ function specOf(step: DeployStep, traits: ServiceTraits) {
     listen: listen ?? false,
     ...(checked && { health }),
     ...(step.count !== undefined && { count: step.count }),
+    ...(traits.isPushed && { ci: { github: { repository, branch: 'main', image: 'shop:works-{short}' } } }),
     deploy: {
       ...{ timeout: `${timeoutSeconds}s`, circuitBreaker, minimumHealthyPercent, maximumPercent },
       ...deployOf(step.course),
