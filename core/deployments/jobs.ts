@@ -28,9 +28,7 @@ export type JobsProgress =
   | { readonly is: 'failed'; readonly ended: EndedJob }
   | { readonly is: 'on'; readonly plan: DeploymentPlan };
 
-/**
- * One job after the other. `with` puts the jobs' progress back into the deployment's state.
- */
+/** One job after the other; `put` is the deployment's state with the jobs where they are then. */
 export function runJobs(
   state: DeploymentState,
   {
@@ -122,6 +120,12 @@ export function withJob(
   const { runs, ...idle } = state;
   return { ...(runs === job ? idle : state), jobs: [...(state.jobs ?? []), ended] };
 }
+
+/** Whether every job of a stage has succeeded. */
+export const haveSucceeded = (state: DeploymentState, stage: Stage, jobs: readonly JobPlan[]): boolean =>
+  jobs.every((job) =>
+    state.jobs?.some((one) => one.job === jobIdOf(state, stage, job) && one.verdict === 'succeeded'),
+  );
 
 /** What is told of a job that failed, as the cause of an end: its own last words tell most. */
 export function jobCause(ended: EndedJob, taskDefinitionArn: string): Cause {

@@ -8,7 +8,7 @@ import { lookAtCourse } from './course/look.ts';
 import type { CourseState } from './course/model.ts';
 import { approvedBy } from './gates/approval.ts';
 import { giveUp } from './giving-up.ts';
-import { openJobs } from './jobs.ts';
+import { haveSucceeded, openJobs } from './jobs.ts';
 import type { DeploymentEffect, DeploymentState, Move, Progress } from './model.ts';
 import type { DeploymentSeen } from './seeing.ts';
 import { type At, countOf, courseOf, type DeploymentPlan, end, isShifted, reason } from './steps.ts';
@@ -183,7 +183,7 @@ function baked(
   now: Instant,
 ): DeploymentPlan {
   const after = courseOf(state)?.after ?? [];
-  if (after.length > 0 && !areDone(state)) {
+  if (!haveSucceeded(state, 'after', after)) {
     const { phase: _, ...move } = { ...at, course };
     return {
       next: { ...state, went: course, at: { phase: 'running_after', move, ...openJobs(after, now) } },
@@ -201,14 +201,6 @@ function baked(
     reasons: [reason('baked', 'ECS may take the old release away')],
   };
 }
-
-const areDone = (state: DeploymentState) => {
-  const after = courseOf(state)?.after ?? [];
-  const ended = (state.jobs ?? []).filter(
-    ({ job, verdict }) => job.includes('_after_') && verdict === 'succeeded',
-  );
-  return ended.length >= after.length;
-};
 
 const withEffects = (plan: DeploymentPlan, effects: DeploymentPlan['effects']): DeploymentPlan => ({
   ...plan,
