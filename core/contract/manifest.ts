@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { missingJobs } from './deploy-manifest.ts';
-import { jobs } from './job-manifest.ts';
+import { type JobManifests, jobs } from './job-manifest.ts';
 import { name } from './names.ts';
 import { type Parsed, parse, strict } from './parse.ts';
 import { listenPortOf, type ServiceManifest, serviceManifest } from './service-manifest.ts';
@@ -69,6 +69,19 @@ function circleFrom(all: Services, start: string): readonly string[] | undefined
   return undefined;
 }
 
+/** The jobs that services name and nobody describes, each with the place where it is named. */
+export function* jobsNotDescribed({
+  services: all,
+  jobs: described = {},
+}: {
+  readonly services: Readonly<Record<string, Pick<ServiceManifest, 'deploy'>>>;
+  readonly jobs?: JobManifests | undefined;
+}) {
+  for (const [service, { deploy }] of Object.entries(all))
+    for (const { path, detail } of missingJobs(deploy, described))
+      yield { path: ['services', service, 'deploy', ...path.split('/')], detail };
+}
+
 /** `berth.yaml`: an application, its services and the jobs of their deployments. */
 export const manifest = strict(
   { app: name, services, jobs: z.optional(jobs()) },
@@ -77,14 +90,9 @@ export const manifest = strict(
     schedules: 'only `services`, and `jobs` before and after their deployments, can be run',
   },
 ).check(
-  z.superRefine(({ services: all, jobs: described = {} }, context) => {
-    for (const [service, { deploy }] of Object.entries(all))
-      for (const { path, detail } of missingJobs(deploy, described))
-        context.addIssue({
-          code: 'custom',
-          path: ['services', service, 'deploy', ...path.split('/')],
-          message: detail,
-        });
+  z.superRefine((whole, context) => {
+    for (const { path, detail } of jobsNotDescribed(whole))
+      context.addIssue({ code: 'custom', path, message: detail });
   }),
 );
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { missingJobs } from './deploy-manifest.ts';
 import { jobs } from './job-manifest.ts';
-import { services } from './manifest.ts';
+import { jobsNotDescribed, services } from './manifest.ts';
 import { lockId, name, taskCount, text } from './names.ts';
 import { after, number } from './paging.ts';
 import { parse, strict } from './parse.ts';
@@ -62,14 +62,9 @@ export const createApplication = told(
     actor,
     message,
   }).check(
-    z.superRefine(({ services: all, jobs: described = {} }, context) => {
-      for (const [service, { deploy }] of Object.entries(all))
-        for (const { path, detail } of missingJobs(deploy, described))
-          context.addIssue({
-            code: 'custom',
-            path: ['services', service, 'deploy', ...path.split('/')],
-            message: detail,
-          });
+    z.superRefine((whole, context) => {
+      for (const { path, detail } of jobsNotDescribed(whole))
+        context.addIssue({ code: 'custom', path, message: detail });
     }),
   ),
 );

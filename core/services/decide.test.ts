@@ -20,6 +20,8 @@ function play(...messages: ServiceMessage[]) {
   let state: ServiceState | undefined;
   const sent: { to: string; message: { type: string } }[] = [];
   const applied: number[] = [];
+  /** How many tasks were asked for beside it, write by write; undefined: none any more. */
+  const beside: (number | undefined)[] = [];
   const inputs: Input<ServiceMessage, ServiceEffect>[] = messages.map((message, place) => ({
     type: 'message',
     id: `m${place}`,
@@ -38,6 +40,10 @@ function play(...messages: ServiceMessage[]) {
         applied.push(effect.target.generation);
         const value = { serviceArn: 'arn:s', ecsDeploymentId: `ecs-svc/${effect.target.generation}` };
         inputs.unshift({ type: 'outcome', id: 'o', effect, outcome: { ok: true, value } });
+      } else {
+        beside.push(effect.wanted?.count);
+        const value = effect.wanted ? { ecsDeploymentId: 'ecs-svc/s' } : {};
+        inputs.unshift({ type: 'outcome', id: 'o', effect, outcome: { ok: true, value } });
       }
     }
   }
@@ -45,6 +51,7 @@ function play(...messages: ServiceMessage[]) {
     state: state as ServiceState,
     sent,
     applied,
+    beside,
     told: (id: string) => sent.filter(({ to }) => to === id).map(({ message }) => message),
   };
 }
@@ -259,52 +266,27 @@ describe('what is left in the midst of a move', () => {
 });
 
 describe('siblings', () => {
-  const beside = (count: number, deployment = 'd2') =>
+  const wanting = (count: number, deployment = 'd2') =>
     ({ type: 'siblings', deployment, siblings: { canary: { aim: aim(2), count } } }) as const;
 
-  function playSiblings(...messages: ServiceMessage[]) {
-    let state: ServiceState | undefined;
-    const wanted: (number | undefined)[] = [];
-    const told: object[] = [];
-    const inputs: Input<ServiceMessage, ServiceEffect>[] = messages.map((message, place) => ({
-      type: 'message',
-      id: `m${place}`,
-      message,
-    }));
-    for (let input = inputs.shift(); input; input = inputs.shift()) {
-      state = services.absorb(state, input, 1);
-      if (!state) continue;
-      const plan = services.decide(state, {}, 1);
-      state = plan.next;
-      for (const effect of plan.effects) {
-        if (effect.type === 'send' && (effect.message as { type: string }).type.startsWith('sibling'))
-          told.push(effect.message as object);
-        if (effect.type !== 'apply_sibling') continue;
-        wanted.push(effect.wanted?.count);
-        const value = effect.wanted ? { ecsDeploymentId: 'ecs-svc/s' } : {};
-        inputs.unshift({ type: 'outcome', id: 'o', effect, outcome: { ok: true, value } });
-      }
-    }
-    return { state: state as ServiceState, wanted, told };
-  }
-
   it('are what the holder wants, told of once each, and nobody else’s', () => {
-    const { state, wanted, told } = playSiblings(
+    const { state, beside, told } = play(
       claim('d2'),
-      beside(1),
-      beside(1),
-      beside(5, 'stranger'),
-      beside(3),
+      wanting(1),
+      wanting(1),
+      wanting(5, 'stranger'),
+      wanting(3),
     );
-    expect(wanted).toEqual([1, 3]);
-    expect(told).toMatchObject([{ count: 1 }, { count: 3 }]);
+    expect(beside).toEqual([1, 3]);
+    const news = told('d2').filter(({ type }) => type === 'sibling_applied');
+    expect(news).toMatchObject([{ count: 1 }, { count: 3 }]);
     expect(state.siblings?.canary?.wanted?.count).toBe(3);
   });
 
   it('go with whoever had the service, however that ended', () => {
     for (const over of [{ type: 'release', deployment: 'd2' } as const, claim('d3')]) {
-      const { state, wanted } = playSiblings(claim('d2'), beside(2), over);
-      expect(wanted).toEqual([2, undefined]);
+      const { state, beside } = play(claim('d2'), wanting(2), over);
+      expect(beside).toEqual([2, undefined]);
       expect(state.siblings).toBeUndefined();
     }
   });
