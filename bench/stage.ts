@@ -55,12 +55,12 @@ export async function setStage(
     ...pace,
   };
   log('building the functions');
-  await buildFunctions(options.data);
+  const functions = await buildFunctions();
   const door = await between?.(endpoint);
   const restarted = (name: string) => (how: string) => log(`${name} ${how}`);
   const children = [
     supervise(localAws(options), restarted('Local AWS')),
-    supervise(lambdaHost({ ...options, port: door?.port ?? port }), restarted('the Lambda host')),
+    supervise(lambdaHost({ ...options, port: door?.port ?? port }, functions), restarted('the Lambda host')),
   ] as const;
   const close = async () => {
     for (const child of [...children].reverse()) await child.stop(stopPatienceMs);

@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module';
-import { currentBundle, type Program } from './bundle/current.ts';
+import { currentLocalAws, type Program } from './bundle/current.ts';
 import type { LocalAws } from './local-aws.ts';
 import { type LocalAwsOptions, parseOptions } from './options.ts';
 import { keepCompiled } from './support/compile-cache.ts';
@@ -17,7 +17,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 async function main(): Promise<void> {
   keepCompiled();
   const options = parseOptions(process.argv.slice(2), process.env);
-  const bundle = currentBundle();
+  const bundle = currentLocalAws();
   const program: Program = await (bundle === undefined ? import('./local-aws.ts') : import(bundle));
   const local = await program.startLocalAws(options);
   const { endpoint, api, runtime } = local;

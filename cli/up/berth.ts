@@ -25,8 +25,8 @@ export async function startBerth(
   onRestart: (name: string, how: string) => void,
 ): Promise<RunningBerth> {
   await requireFree([options.port, options.apiPort, options.hostPort]);
-  await buildFunctions(options.data);
-  const children = [localAws(options), lambdaHost(options)].map((spec) =>
+  const functions = await buildFunctions();
+  const children = [localAws(options), lambdaHost(options, functions)].map((spec) =>
     supervise(spec, (how) => onRestart(spec.name, how)),
   );
   const { endpoint, api } = urls(options);

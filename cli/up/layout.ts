@@ -28,13 +28,10 @@ export const urls = (options: UpOptions) => ({
   api: `http://127.0.0.1:${options.apiPort}`,
 });
 
-/** The functions' bundles, beside the data: two Berths of different versions do not share them. */
-export const functionsDirectory = (data: string): string => join(data, 'functions');
-
 const logFile = (data: string, name: string): string => join(data, 'logs', `${name}.log`);
 const script = (...path: string[]): string => resolve(home, ...path);
 
-export const buildScript = script('local', 'build.ts');
+export const prepareScript = script('local', 'prepare.ts');
 export const imageScript = script('examples', 'shop', 'image.ts');
 
 export function localAws(options: UpOptions): ChildSpec {
@@ -57,13 +54,14 @@ export function localAws(options: UpOptions): ChildSpec {
 const flag = (name: string, value: string | number | undefined): string[] =>
   value === undefined ? [] : [name, String(value)];
 
-export function lambdaHost(options: UpOptions): ChildSpec {
+/** `functions` holds their bundles. */
+export function lambdaHost(options: UpOptions, functions: string): ChildSpec {
   return {
     name: 'Lambda host',
     args: [
       script('local', 'host.ts'),
       ...['--endpoint', urls(options).endpoint, '--port', String(options.hostPort)],
-      ...['--functions', functionsDirectory(options.data)],
+      ...['--functions', functions],
       ...['--logs', join(options.data, 'logs', 'functions')],
     ],
     logFile: logFile(options.data, 'lambda-host'),

@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { Failure } from '../failure.ts';
-import { buildScript, functionsDirectory, imageScript } from './layout.ts';
+import { imageScript, prepareScript } from './layout.ts';
 
 const runProgram = promisify(execFile);
 const patienceMs = 300_000;
 
-/** Bundles the functions, as for AWS, and Local AWS, so that it starts sooner. */
-export async function buildFunctions(data: string): Promise<void> {
-  await program([buildScript, '--out', functionsDirectory(data)], 'the functions could not be built');
+/** Bundles the functions, as for AWS, and Local AWS, so that it starts sooner; the folder of the functions. */
+export async function buildFunctions(): Promise<string> {
+  return (await program([prepareScript], 'the functions could not be built')).trim();
 }
 
 /** Builds the images of the example, for runtimes that run containers. */
@@ -18,9 +18,11 @@ export async function buildImages(): Promise<void> {
   await program(['--input-type=module', '--eval', code], 'the images of the example could not be built');
 }
 
-async function program(args: readonly string[], failure: string): Promise<void> {
+/** What it printed. */
+async function program(args: readonly string[], failure: string): Promise<string> {
   try {
-    await runProgram(process.execPath, [...args], { timeout: patienceMs, maxBuffer: 16 * 1024 * 1024 });
+    const options = { timeout: patienceMs, maxBuffer: 16 * 1024 * 1024 };
+    return (await runProgram(process.execPath, [...args], options)).stdout;
   } catch (error) {
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
     const faults = (stderr.trim() || String(error))

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
+import { keptFunctions } from '../lambda/build.ts';
 import { bundleLocalAws } from './build.ts';
-import { currentBundle, manifestName } from './current.ts';
+import { currentFolder, manifestName } from './current.ts';
 
 const folders: string[] = [];
 const folder = async () => {
@@ -17,15 +17,17 @@ afterEach(async () => {
   for (const one of folders.splice(0)) await rm(one, { recursive: true, force: true });
 });
 
-it('is there once it is built, and is not built again as long as it is up to date', async () => {
+it.each([
+  ['Local AWS', bundleLocalAws],
+  ['what the functions are', keptFunctions],
+])('%s is there once it is built, and is not built again as long as it is up to date', async (_, build) => {
   const directory = await folder();
-  expect(currentBundle(directory)).toBeUndefined();
-  await bundleLocalAws(directory);
-  const built = currentBundle(directory) ?? '';
-  const { mtimeMs } = await stat(fileURLToPath(built));
-  await bundleLocalAws(directory);
-  expect(currentBundle(directory)).toBe(built);
-  expect((await stat(fileURLToPath(built))).mtimeMs).toBe(mtimeMs);
+  expect(currentFolder(directory)).toBeUndefined();
+  const built = await build(directory);
+  expect(currentFolder(directory)).toBe(built);
+  const { mtimeMs } = await stat(built);
+  expect(await build(directory)).toBe(built);
+  expect((await stat(built)).mtimeMs).toBe(mtimeMs);
 });
 
 it('is not taken when a file has changed, is gone, or lies elsewhere', async () => {
@@ -34,14 +36,14 @@ it('is not taken when a file has changed, is gone, or lies elsewhere', async () 
   await mkdir(directory);
   const source = join(root, 'source.ts');
   await writeFile(source, 'one');
-  await writeFile(join(directory, 'local-aws.js'), '');
+  await mkdir(join(directory, 'built'));
   const { size, mtimeMs } = await stat(source);
   const inputs = [{ path: 'source.ts', size, mtimeMs }];
-  const manifest = { root, entry: 'local-aws.js', inputs };
+  const manifest = { root, folder: 'built', inputs };
   await writeFile(join(directory, manifestName), JSON.stringify(manifest));
-  const taken = () => currentBundle(directory, root);
-  expect(taken()).toBe(pathToFileURL(join(directory, 'local-aws.js')).href);
-  expect(currentBundle(directory, await folder())).toBeUndefined();
+  const taken = () => currentFolder(directory, root);
+  expect(taken()).toBe(join(directory, 'built'));
+  expect(currentFolder(directory, await folder())).toBeUndefined();
   await writeFile(source, 'other');
   expect(taken()).toBeUndefined();
   await rm(source);

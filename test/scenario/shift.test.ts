@@ -1,23 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundled, type Cloud, startCloud } from '../support/cloud.ts';
+import { type Cloud, startCloud } from '../support/cloud.ts';
 import { freePorts } from '../support/ports.ts';
 import { until } from '../support/until.ts';
 
 /* ECS shifts traffic on Local AWS and asks Berth's own function before each step, with permissions enforced. */
 
-let functions: Awaited<ReturnType<typeof bundled>>;
 let cloud: Cloud;
 let listen: number;
 
 beforeAll(async () => {
-  functions = await bundled();
   [listen = 0] = await freePorts(1);
-  cloud = await startCloud({ bundles: functions.bundles });
+  cloud = await startCloud();
 }, 60_000);
-afterAll(async () => {
-  await cloud?.stop();
-  await functions?.remove();
-}, 60_000);
+afterAll(() => cloud?.stop(), 60_000);
 
 const serve = (version: string) =>
   `require("http").createServer((_, a) => a.end("${version}")).listen(process.env.PORT, process.env.HOST)`;

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { DeploymentView } from '../../core/contract/views.ts';
 import { topology } from '../../stacks/topology.ts';
-import { bundled, type Cloud, startCloud } from '../support/cloud.ts';
+import { type Cloud, startCloud } from '../support/cloud.ts';
 import { withoutPermission } from '../support/reduced-topology.ts';
 import { until } from '../support/until.ts';
 
@@ -9,13 +9,6 @@ import { until } from '../support/until.ts';
  * What becomes of Berth where a permission is missing: the call is refused as AWS refuses it, and people are told.
  * A few statements are taken away here and the real functions run; `permissions.test.ts` has all of them.
  */
-
-let functions: Awaited<ReturnType<typeof bundled>>;
-
-beforeAll(async () => {
-  functions = await bundled();
-}, 60_000);
-afterAll(() => functions?.remove());
 
 type FunctionName = keyof typeof topology.functions;
 
@@ -29,7 +22,7 @@ const deploy = (cloud: Cloud) =>
 /** Runs Berth without the statements that allow an action, and tells what the functions were refused. */
 async function without(functionName: FunctionName, action: string, work: (cloud: Cloud) => Promise<void>) {
   const reduced = withoutPermission(topology, functionName, ({ actions }) => actions.includes(action));
-  const cloud = await startCloud({ bundles: functions.bundles, topology: reduced });
+  const cloud = await startCloud({ topology: reduced });
   try {
     await work(cloud);
     const { functions: all } = await cloud.iam();

@@ -10,7 +10,7 @@ import { pipelineRef } from '../../core/pipelines/records.ts';
 import { serviceIdOf, serviceRef } from '../../core/services/records.ts';
 import type { IamReport } from '../../local/iam/iam.ts';
 import { type Topology, topology } from '../../stacks/topology.ts';
-import { bundled, type Cloud, startCloud } from '../support/cloud.ts';
+import { type Cloud, startCloud } from '../support/cloud.ts';
 import { pushOf, webhook, webhookSecret } from '../support/github.ts';
 import { type LossyProxy, startLossyProxy } from '../support/lossy-proxy.ts';
 import { freePorts } from '../support/ports.ts';
@@ -37,18 +37,16 @@ const stepped: Topology = {
   },
 };
 
-let functions: Awaited<ReturnType<typeof bundled>>;
 let proxy: LossyProxy;
 let cloud: Cloud;
 let listen: number;
 
 beforeAll(async () => {
-  functions = await bundled();
   const [port = 0, proxyPort = 0, listenPort = 0] = await freePorts(3);
   listen = listenPort;
   proxy = await startLossyProxy(proxyPort, `http://127.0.0.1:${port}`);
   cloud = await startCloud({
-    ...{ bundles: functions.bundles, topology: stepped, port },
+    ...{ topology: stepped, port },
     secrets: { 'berth/github-webhook': webhookSecret },
     environment: { AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${proxyPort}` },
   });
@@ -56,7 +54,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await cloud?.stop();
   await proxy?.stop();
-  await functions?.remove();
 }, 60_000);
 
 const serve =

@@ -6,7 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Client, createClient } from '../../core/contract/client.ts';
 import type { DeploymentView } from '../../core/contract/views.ts';
 import type { IamReport } from '../../local/iam/iam.ts';
-import { buildFunctions } from '../../local/lambda/build.ts';
+import { keptFunctions } from '../../local/lambda/build.ts';
 import { startLambdaHost } from '../../local/lambda/host/host.ts';
 import type { Assignment } from '../../local/lambda/settings.ts';
 import { startLocalAws } from '../../local/local-aws.ts';
@@ -38,8 +38,6 @@ export interface Cloud {
 }
 
 export interface CloudOptions {
-  /** Holds `<function>/index.mjs`, as `bundled` makes them. */
-  readonly bundles: string;
   readonly topology?: Topology;
   /** 0 for any. */
   readonly port?: number;
@@ -49,20 +47,13 @@ export interface CloudOptions {
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
-/** The functions as they are now, bundled into a folder of their own. */
-export async function bundled(): Promise<{ readonly bundles: string; remove(): Promise<void> }> {
-  const bundles = await mkdtemp(join(tmpdir(), 'berth-functions-'));
-  await buildFunctions({ outDir: bundles });
-  return { bundles, remove: () => rm(bundles, { recursive: true, force: true }) };
-}
-
 interface Health {
   readonly queues: Readonly<Record<string, { readonly visible: number }>>;
 }
 
-export async function startCloud(options: CloudOptions): Promise<Cloud> {
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const directory = await mkdtemp(join(tmpdir(), 'berth-cloud-'));
-  const { bundles, topology, port = 0, environment = {}, secrets = {} } = options;
+  const { topology, port = 0, environment = {}, secrets = {} } = options;
   await writeFile(join(directory, 'secrets.json'), JSON.stringify(secrets));
   const local = await startLocalAws({
     ...defaultOptions,
@@ -73,7 +64,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   });
   const { endpoint } = local;
   const logs = join(directory, 'logs', 'functions');
-  const host = await startLambdaHost({ endpoint, port: 0, bundles, logs });
+  const host = await startLambdaHost({ endpoint, port: 0, bundles: await keptFunctions(), logs });
   const client = createClient({ baseUrl: local.api, timeoutSeconds: 45 });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const config = { endpoint, region: defaultOptions.region, credentials };
