@@ -2,11 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core to itself otherwise; it has little to do.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           name: 'unit',
           include: ['{core,functions,stacks,local,cli,examples,bench}/**/*.test.ts'],
+          // What they import takes longer than most of them: a worker imports it once.
+          isolate: false,
           testTimeout: 20_000,
         },
       },
@@ -25,7 +29,6 @@ export default defineConfig({
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
           testTimeout: 300_000,
-          maxWorkers: 2,
         },
       },
       {
@@ -34,7 +37,6 @@ export default defineConfig({
           include: ['test/{contract,conformance,scenario,property,security}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
         },
       },
     ],

@@ -145,11 +145,12 @@ describe('a push', () => {
   it('supersedes the deployment of the commit before it', async () => {
     await running();
     const first = await told({ body: pushOf(1, 2) });
-    await told({ body: pushOf(2, 3) });
+    const second = await told({ body: pushOf(2, 3) });
     await api.settle();
-    const [, superseded, newest] = await deployments();
-    expect(superseded).toMatchObject({ id: first.body.services[0]?.deployment, phase: 'ended' });
-    expect(newest).toMatchObject({ verdict: 'succeeded' });
+    const [superseded, newest] = [first, second].map(({ body }) => body.services[0]?.deployment);
+    const all = await deployments();
+    expect(all.find(({ id }) => id === superseded)).toMatchObject({ phase: 'ended', verdict: 'superseded' });
+    expect(all.find(({ id }) => id === newest)).toMatchObject({ verdict: 'succeeded' });
   });
 
   it('that cannot be deployed is refused with the reason, and counts when it is delivered again', async () => {
