@@ -40,9 +40,9 @@ function hashOf(files: Made['files']): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** What is installed changes with the lock file. */
+/** What is installed changes with the lock file; what a plugin of the build made is no file. */
 const ownInputs = (paths: readonly string[]) => [
-  ...new Set(paths.filter((path) => !path.startsWith('node_modules/'))),
+  ...new Set(paths.filter((path) => !path.startsWith('node_modules/') && !path.includes(':'))),
   'package-lock.json',
 ];
 

@@ -97,7 +97,6 @@ async function closed(server: Server, clock: Clock): Promise<void> {
   cut.cancel();
 }
 
-/** The functions are warm before the host says that it is there. */
 function startPools(
   running: Running,
   assignment: Assignment,

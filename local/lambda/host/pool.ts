@@ -22,7 +22,10 @@ export interface PoolOptions {
 const maximumSandboxes = 10;
 const maximumWaiting = 1000;
 
-/** A function's execution environments: as many as there are events at once, one kept warm from the start. */
+/**
+ * A function's execution environments: as many as there are events at once. The first is there from the start where a
+ * queue feeds the function; elsewhere the first event waits for it, as at AWS.
+ */
 export class Pool {
   readonly #options: PoolOptions;
   readonly #idle: Sandbox[] = [];
@@ -32,7 +35,7 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#idle.push(this.#started());
+    if (options.settings.queues.length > 0) this.#idle.push(this.#started());
   }
 
   /** Runs one event; waits for a free sandbox in turn, up to a bound. */

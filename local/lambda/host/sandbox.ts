@@ -31,6 +31,7 @@ export class Sandbox {
     this.#options = options;
     const { entry, functionName, functionArn, memoryMb, clock, log } = options;
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      name: functionName,
       workerData: { entry, functionName, functionArn, memoryMb } satisfies WorkerData,
       env: { ...options.environment, ...compileCacheIn(process.env) },
       // Nothing that the host was started with is a function's affair.
