@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { Clock } from '../../support/clock.ts';
 import type { QueueSource } from '../settings.ts';
 import type { Link } from './link.ts';
@@ -16,6 +17,11 @@ export interface PollerOptions {
 }
 
 const longestPollSeconds = 20;
+/**
+ * More batches at once than this machine has cores only take each other's time. What waits meanwhile comes in one
+ * batch, where several looks at the same thing are one.
+ */
+const mostAtOnce = Math.max(2, availableParallelism());
 const deleteTries = 40;
 const deletePauseMs = 250;
 
@@ -40,8 +46,9 @@ export class Poller {
 
   async #poll(): Promise<void> {
     const { link, source } = this.#options;
+    const atOnce = Math.min(source.maxConcurrency, mostAtOnce);
     while (!this.#stopping.signal.aborted) {
-      if (this.#batches.size >= source.maxConcurrency) await Promise.race(this.#batches);
+      if (this.#batches.size >= atOnce) await Promise.race(this.#batches);
       try {
         const messages = await this.#receive();
         if (messages.length > 0) this.#begin(messages);
