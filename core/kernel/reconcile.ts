@@ -1,3 +1,4 @@
+import { ringOnce } from './bells.ts';
 import { LostRace } from './errors.ts';
 import {
   type AnyReceiver,
@@ -55,7 +56,8 @@ const alarmHorizonMs = 75_000;
 const implausibleMs = 20_000;
 
 /** The one loop by which every aggregate moves. */
-export function createEngine(deps: EngineDependencies): Engine {
+export function createEngine(given: EngineDependencies): Engine {
+  const deps = { ...given, alarms: ringOnce(given.alarms, given.clock) };
   let wakes = 0;
   return {
     // One process may run several wakes beside each other, and each settles for itself.
@@ -194,7 +196,8 @@ const leasing = (what: Turn, deps: EngineDependencies) => (what.settle ? { owner
 /** Somebody else settles this outbox; if they die doing it, somebody has to come back. */
 function ringAfterLease(deps: Run, { ref, outbox, lease }: Item): void {
   if (outbox.length === 0 || !lease || lease.until - deps.clock.now() > implausibleMs) return;
-  ring(deps, ref, lease.until);
+  // A full second, for a lease is taken anew with every commit: one bell does for several.
+  ring(deps, ref, Math.ceil(lease.until / 1000) * 1000);
 }
 
 /** An outbox is settled by one at a time: its order holds, and no effect runs beside itself. */

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import type { News, Order } from './nursery.ts';
 import { spawnContainer } from './spawn.ts';
 
@@ -5,6 +6,9 @@ import { spawnContainer } from './spawn.ts';
  * Forks containers' programs when it is asked to, and tells when they have ended. It imports little, for it has to
  * stay small. Without Local AWS it has nothing to do; the programs run on.
  */
+
+// Tasks run elsewhere at AWS: what they take here, when they start above all, is not to be missed by Berth.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 process.on('disconnect', () => process.exit());
 process.on('message', (order: Order) => void fork(order));
