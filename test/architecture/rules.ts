@@ -243,7 +243,7 @@ export function oversized(sources: readonly Source[]): string[] {
 const entries = [
   /^functions\/[^/]+\.ts$/,
   /^cli\/main\.ts$/,
-  /^local\/(main|host|vitest|build)\.ts$/,
+  /^local\/(main|host|vitest|build|prepare)\.ts$/,
   /^bench\/main\.ts$/,
   /^sst\.config\.ts$/,
 ];

@@ -9,7 +9,7 @@ import { callingOtherwise } from './otherwise.ts';
 export const mistakesOfCalls: Readonly<Record<string, Mutant>> = {
   'a write does not heed the fence': {
     caughtBy: ['I6'],
-    seeds: [135],
+    seeds: [33],
     context: (context, effect) => ({
       ...context,
       async current() {
@@ -21,7 +21,7 @@ export const mistakesOfCalls: Readonly<Record<string, Mutant>> = {
   },
   'a read is believed right after a write': {
     caughtBy: ['I5', 'L'],
-    seeds: [56],
+    seeds: [527],
     context: (context) => ({
       ...context,
       async current() {
@@ -32,10 +32,12 @@ export const mistakesOfCalls: Readonly<Record<string, Mutant>> = {
   },
   'a token is used for another request': {
     caughtBy: ['I26'],
+    seeds: [13],
     context: (context) => ({ ...context, id: refKey(context.ref) }),
   },
   'a throttle in disguise is a refusal': {
     caughtBy: ['I5'],
+    seeds: [11],
     client: callingOtherwise(async (_action, _input, send) => {
       try {
         return await send();
@@ -57,13 +59,18 @@ export const mistakesOfCalls: Readonly<Record<string, Mutant>> = {
   },
   'a read that fails is an absence': {
     caughtBy: ['I5', 'I20'],
+    seeds: [4],
     client: callingOtherwise(async (action, input, send) => {
       if (action !== 'DescribeServices') return send();
       const [arn] = input.services as string[];
       return send().catch(() => ({ services: [], failures: [{ arn, reason: 'MISSING' }] }));
     }),
   },
-  'what cannot be read is as it was before': { caughtBy: ['I20'], client: (client) => remembering(client) },
+  'what cannot be read is as it was before': {
+    caughtBy: ['I20'],
+    seeds: [4],
+    client: (client) => remembering(client),
+  },
   'who looks also mends': {
     caughtBy: ['I12'],
     client: (client, intent) =>

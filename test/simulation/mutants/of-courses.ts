@@ -15,6 +15,7 @@ type Decide = (state: DeploymentState, seen: DeploymentSeen, now: number) => Dep
 export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   'the hook says yes whatever the deployment says': {
     caughtBy: ['C1'],
+    seeds: [13],
     hook: () => ({ hookStatus: 'SUCCEEDED' }),
   },
   'a pass is given twice for one step': {
@@ -28,6 +29,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'siblings are forgotten with their deployment': {
     caughtBy: ['C3'],
+    seeds: [13],
     member: seeingOtherwise<ServiceState, object>('service', (state) => {
       const { siblings, ...rest } = state;
       const isTheirs = Object.values(siblings ?? {}).every(
@@ -38,6 +40,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'what the judge found worse goes on': {
     caughtBy: ['C5'],
+    seeds: [10],
     member: decidingBeside((state, seen, now, decide) => {
       const plan = decide(state, seen, now);
       const isAccused = 'cause' in plan.next.at && plan.next.at.cause?.code === 'judge';
@@ -53,6 +56,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'who pauses is not heard': {
     caughtBy: ['C2'],
+    seeds: [13],
     member: decidingBeside((state, seen, now, decide) => {
       const { paused, ...heard } = state.controls ?? { approvals: [] };
       if (!paused) return decide(state, seen, now);
@@ -63,12 +67,14 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'a lock is not looked at': {
     caughtBy: ['C2'],
+    seeds: [43],
     member: decidingBeside((state, seen, now, decide) =>
       decide(state, { ...seen, ...(seen.gates && { gates: { locks: [] } }) }, now),
     ),
   },
   'who deploys may approve it himself': {
     caughtBy: ['C4'],
+    seeds: [36],
     member: absorbingOtherwise<DeploymentState, DeploymentMessage>('deployment', (input) => {
       if (input.type !== 'message' || input.message.type !== 'create') return input;
       const request = { ...input.message.request, actor: 'somebody' };
@@ -77,6 +83,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'a job that fails is as good as one that does not': {
     caughtBy: ['C4'],
+    seeds: [14],
     member: absorbingOtherwise<DeploymentState, DeploymentMessage>('deployment', (input) => {
       if (input.type !== 'message' || input.message.type !== 'job_ended') return input;
       return { ...input, message: { ...input.message, verdict: 'succeeded' } };
@@ -84,6 +91,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'what was judged is not kept': {
     caughtBy: ['C5'],
+    seeds: [6],
     store: (store) => ({
       ...store,
       put: async (record, condition) =>
@@ -92,6 +100,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'what was judged is kept twice': {
     caughtBy: ['C5'],
+    seeds: [6],
     store: (store) => ({
       ...store,
       async put(record, condition) {
@@ -103,6 +112,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'a job is started anew where nothing was heard': {
     caughtBy: ['I1'],
+    seeds: [86],
     client: callingOtherwise(async (action, input, send) => {
       if (action === 'ListTasks' && input.startedBy !== undefined) return { taskArns: [] };
       if (action === 'RunTask') Object.assign(input, { clientToken: undefined });
@@ -111,7 +121,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'to skip one step skips two': {
     caughtBy: ['C7'],
-    seeds: [201],
+    seeds: [237],
     member: decidingBeside((state, seen, now, decide) => {
       const plan = decide(state, seen, now);
       const [was, is] = [courseIn(state), courseIn(plan.next)];
@@ -124,6 +134,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'a step is over before its time': {
     caughtBy: ['C7'],
+    seeds: [20],
     member: decidingBeside((state, seen, now, decide) =>
       decide(
         withCourse(state, ({ since, ...course }) =>
@@ -152,6 +163,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'one of several that fails does not count': {
     caughtBy: ['A1'],
+    seeds: [3],
     member: (member) => ({
       ...member,
       domain: {

@@ -10,6 +10,7 @@ import { absorbingOtherwise, decidingOtherwise, seeingOtherwise } from './otherw
 export const mistakesOfDecisions: Readonly<Record<string, Mutant>> = {
   'a roll-back is taken for success': {
     caughtBy: ['I8'],
+    seeds: [4],
     member: decidingOtherwise<DeploymentState>('deployment', (plan) => {
       const { at } = plan.next;
       if (at.phase !== 'ended' || at.verdict !== 'rolled_back') return plan;
@@ -18,6 +19,7 @@ export const mistakesOfDecisions: Readonly<Record<string, Mutant>> = {
   },
   'one MISSING is believed': {
     caughtBy: ['I5'],
+    seeds: [4],
     member: seeingOtherwise<DeploymentState, DeploymentSeen>('deployment', (state, { service }) => {
       const { at } = state;
       const isMoving = at.phase === 'moving' || at.phase === 'rolling_back';
@@ -34,6 +36,7 @@ export const mistakesOfDecisions: Readonly<Record<string, Mutant>> = {
   },
   'the revision before is the way back': {
     caughtBy: ['I9'],
+    seeds: [4],
     member: absorbingOtherwise<DeploymentState, DeploymentMessage>('deployment', (input) => {
       if (input.type !== 'message' || input.message.type !== 'granted' || !input.message.before) return input;
       const { before } = input.message;
@@ -55,6 +58,7 @@ export const mistakesOfDecisions: Readonly<Record<string, Mutant>> = {
   'whoever aims is heeded': { caughtBy: ['I6'], seeds: [136], member: heedingEverybody },
   'a deadline is a minute early': {
     caughtBy: ['I17'],
+    seeds: [3],
     member: (member) => ({
       ...member,
       domain: {
@@ -66,6 +70,7 @@ export const mistakesOfDecisions: Readonly<Record<string, Mutant>> = {
   },
   'events of every cluster are its own': {
     caughtBy: ['I11'],
+    seeds: [8],
     territory: (territory) => ({
       ...territory,
       environments: new Map([...territory.environments, ['other', 'local']]),

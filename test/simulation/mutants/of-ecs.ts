@@ -35,6 +35,7 @@ export const mistakesOfEcs: Readonly<Record<string, Mutant>> = {
   },
   'ECS forgets the tokens of tasks': {
     caughtBy: ['I26'],
+    seeds: [6],
     ecs:
       (call) =>
       (action, { clientToken, ...input }) =>
@@ -42,6 +43,7 @@ export const mistakesOfEcs: Readonly<Record<string, Mutant>> = {
   },
   'ECS takes other parameters for the same': {
     caughtBy: ['I26'],
+    seeds: [15],
     ecs: (call) => {
       const known = new Map<unknown, Json>();
       return (action, input) => {

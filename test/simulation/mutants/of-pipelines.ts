@@ -6,6 +6,7 @@ import { absorbingOtherwise } from './otherwise.ts';
 export const mistakesOfPipelines: Readonly<Record<string, Mutant>> = {
   'the commit that comes last is the newest': {
     caughtBy: ['I19'],
+    seeds: [6],
     member: absorbingOtherwise<PipelineState, PipelineMessage>('pipeline', (input, state) => {
       if (input.type !== 'message' || input.message.type !== 'offer') return input;
       const { arrival } = input.message;
