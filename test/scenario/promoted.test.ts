@@ -39,8 +39,14 @@ async function manifest(release: 'judged' | 'judged-v2'): Promise<string> {
   return shop.manifest(release, Object.fromEntries(await Promise.all(services)));
 }
 
-describe.concurrent('a good release gets all traffic, and no request fails', () => {
-  test.each(names)('%s', isPromoted, 240_000);
+test.each(['rolling', 'blue-green'] as const)(
+  '%s: a good release gets all traffic, and no request fails',
+  isPromoted,
+  240_000,
+);
+
+describe.concurrent('a good release that is judged gets all traffic step by step, and no request fails', () => {
+  test.each(['linear', 'canary'] as const)('%s', isPromoted, 240_000);
 });
 
 async function isPromoted(name: Way): Promise<void> {

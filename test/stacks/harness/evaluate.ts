@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, type Resource, recordingEngine } from './engine.ts';
 import { loadPlatform, type Platform, root } from './platform.ts';
-import { type Rpc, startRpc } from './rpc.ts';
+import { type Rpc, rpcOfProcess } from './rpc.ts';
 
 /** What `sst.config.ts` answers for a stage. */
 export interface App {
@@ -31,7 +31,7 @@ export async function evaluate(
   program: () => unknown,
 ): Promise<Evaluation> {
   const work = await mkdtemp(join(tmpdir(), 'berth-stack-'));
-  const rpc = await startRpc();
+  const rpc = await rpcOfProcess();
   const failures = collectRejections();
   try {
     setGlobals({ $app: { ...app, stage }, $cli: cliIn(work), $dev: false });
@@ -47,7 +47,6 @@ export async function evaluate(
     return { resources, outputs: outputs as Evaluation['outputs'] };
   } finally {
     failures.stop();
-    await rpc.close();
     await rm(work, { recursive: true, force: true });
   }
 }

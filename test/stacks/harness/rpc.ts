@@ -9,7 +9,6 @@ export interface Rpc {
   readonly url: string;
   /** Questions that have not been answered yet. */
   readonly open: () => number;
-  close(): Promise<void>;
 }
 
 type Answers = Readonly<Record<string, (parameters: Record<string, unknown>) => unknown>>;
@@ -35,7 +34,15 @@ function prebuilt({ bundle, handler }: Record<string, unknown>) {
   return { handler, out: bundle, errors: [], sourcemaps: [] };
 }
 
-export async function startRpc(): Promise<Rpc> {
+let started: Promise<Rpc> | undefined;
+
+/** One for the whole process: a stack that has failed may still ask when the next one is evaluated. */
+export const rpcOfProcess = (): Promise<Rpc> => {
+  started ??= startRpc();
+  return started;
+};
+
+async function startRpc(): Promise<Rpc> {
   let open = 0;
   const server = createServer((request, response) => {
     open += 1;
@@ -47,10 +54,10 @@ export async function startRpc(): Promise<Rpc> {
     request.on('end', () => response.end(JSON.stringify(answerTo(Buffer.concat(chunks).toString()))));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  server.unref();
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     open: () => open,
-    close: () => new Promise((done) => server.close(() => done())),
   };
 }
 
