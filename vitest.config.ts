@@ -11,7 +11,7 @@ export default defineConfig({
           include: ['{core,functions,stacks,local,cli,examples,bench}/**/*.test.ts'],
           // What they import takes longer than most of them: a worker imports it once.
           isolate: false,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },

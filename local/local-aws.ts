@@ -130,13 +130,15 @@ function serversOf(
   };
 }
 
+/** One that has much to do takes its time; one that is gone refuses at once. */
+const answerPatienceMs = 15_000;
+
 /** Two on the same data would overwrite each other's journal. */
 async function assertAlone(stateFile: string): Promise<void> {
   const other = readState(stateFile);
   if (!other) return;
-  const answer = await fetch(`${other.endpoint}/_local/health`, { signal: AbortSignal.timeout(1000) }).catch(
-    () => undefined,
-  );
+  const signal = AbortSignal.timeout(answerPatienceMs);
+  const answer = await fetch(`${other.endpoint}/_local/health`, { signal }).catch(() => undefined);
   const { pid } = answer?.ok ? ((await answer.json()) as { readonly pid?: number }) : {};
   if (pid === other.pid)
     throw new Error(`Local AWS runs on this data already, at ${other.endpoint} (pid ${pid}).`);
