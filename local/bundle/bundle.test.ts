@@ -30,6 +30,12 @@ it.each([
   expect((await stat(built)).mtimeMs).toBe(mtimeMs);
 });
 
+it('may be built by several at once', async () => {
+  const directory = await folder();
+  const built = await Promise.all([keptFunctions(directory), keptFunctions(directory)]);
+  expect(built).toEqual([currentFolder(directory), currentFolder(directory)]);
+});
+
 it('is not taken when a file has changed, is gone, or lies elsewhere', async () => {
   const root = await folder();
   const directory = join(root, 'made');

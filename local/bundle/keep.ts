@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Input, type Manifest, manifestName, projectRoot } from './current.ts';
@@ -53,7 +53,7 @@ async function inputOf(path: string): Promise<Input> {
 
 /** Whole or not at all: somebody else may be starting from it, or building the same. */
 async function replace(file: string, contents: string | Uint8Array): Promise<void> {
-  const temporary = `${file}.${process.pid}`;
+  const temporary = `${file}.${randomUUID()}`;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(temporary, contents);
   await rename(temporary, file);
