@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import type { News, Order } from './nursery.ts';
 import { spawnContainer } from './spawn.ts';
 
@@ -8,7 +8,8 @@ import { spawnContainer } from './spawn.ts';
  */
 
 // Tasks run elsewhere at AWS: what they take here, when they start above all, is not to be missed by Berth.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// Who was started still lower may not be raised.
+setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
 
 process.on('disconnect', () => process.exit());
 process.on('message', (order: Order) => void fork(order));
