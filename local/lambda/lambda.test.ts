@@ -100,6 +100,14 @@ describe('an invocation', () => {
     expect(await invoke(name, { ok: 1 })).toMatchObject({ failed: false, payload: { ok: 1 } });
   });
 
+  it('that fails tells where in the sources', async () => {
+    const { payload } = await invoke('echo', { do: 'throw' });
+    expect(payload.trace).toContainEqual(
+      expect.stringMatching(/^ {4}at .*fixtures\/echo\.ts:\d+:\d+\)?$/),
+    );
+    expect(payload.trace[0]).toBe('TypeError: thrown on request');
+  });
+
   it('is refused with a modelled error when it makes no sense', async () => {
     expect(await invoke('nowhere', {})).toMatchObject({
       status: 404,

@@ -116,7 +116,6 @@ function sandboxOptions({
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
       _HANDLER: 'index.handler',
-      NODE_OPTIONS: '--enable-source-maps',
       ...settings.environment,
     },
   };

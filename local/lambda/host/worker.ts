@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { hideCompileCache } from '../../support/compile-cache.ts';
+import { tellOrigins } from './origins.ts';
 import {
   type FunctionError,
   type InvokeMessage,
@@ -14,6 +15,7 @@ type Handler = (event: unknown, context: object) => unknown;
 
 hideCompileCache();
 const data = workerData as WorkerData;
+tellOrigins(data.entry);
 const port = parentPort!;
 let requestId = '-';
 
