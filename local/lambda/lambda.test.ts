@@ -102,9 +102,7 @@ describe('an invocation', () => {
 
   it('that fails tells where in the sources', async () => {
     const { payload } = await invoke('echo', { do: 'throw' });
-    expect(payload.trace).toContainEqual(
-      expect.stringMatching(/^ {4}at .*fixtures\/echo\.ts:\d+:\d+\)?$/),
-    );
+    expect(payload.trace).toContainEqual(expect.stringMatching(/^ {4}at .*fixtures\/echo\.ts:\d+:\d+\)?$/));
     expect(payload.trace[0]).toBe('TypeError: thrown on request');
   });
 
