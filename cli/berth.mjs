@@ -12,7 +12,8 @@ if (understandsTypeScript) {
   // What was compiled once is not compiled again, neither here nor in the processes that `up` starts.
   process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../.cache/compiled', import.meta.url));
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
-  await import('./main.ts');
+  const { currentProgram } = await import('../local/bundle/current.ts');
+  await import(currentProgram('cli') ?? './main.ts');
 } else {
   startWith(fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url)));
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { currentProgram } from './bundle/current.ts';
 import { keepCompiled } from './support/compile-cache.ts';
 
 /** The Lambda host as a process: it prints one line of JSON when it is ready, and ends on SIGTERM or SIGINT. */
@@ -13,7 +14,11 @@ const { values } = parseArgs({
 });
 
 keepCompiled();
-const { startLambdaHost } = await import('./lambda/host/host.ts');
+const bundle = currentProgram('lambda-host');
+type Program = typeof import('./lambda/host/host.ts');
+const { startLambdaHost }: Program = await (bundle === undefined
+  ? import('./lambda/host/host.ts')
+  : import(bundle));
 const host = await startLambdaHost({
   endpoint: values.endpoint,
   port: Number(values.port),

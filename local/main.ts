@@ -1,11 +1,13 @@
 import { flushCompileCache } from 'node:module';
-import { currentLocalAws, type Program } from './bundle/current.ts';
+import { currentProgram } from './bundle/current.ts';
 import type { LocalAws } from './local-aws.ts';
 import { type LocalAwsOptions, parseOptions } from './options.ts';
 import { keepCompiled } from './support/compile-cache.ts';
 
 export type { LocalAws } from './local-aws.ts';
 export { defaultOptions, type LocalAwsOptions } from './options.ts';
+
+type Program = typeof import('./local-aws.ts');
 
 /** Starts Local AWS; throws when a port is taken, or when one runs on the same data already. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
@@ -17,7 +19,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 async function main(): Promise<void> {
   keepCompiled();
   const options = parseOptions(process.argv.slice(2), process.env);
-  const bundle = currentLocalAws();
+  const bundle = currentProgram('local-aws');
   const program: Program = await (bundle === undefined ? import('./local-aws.ts') : import(bundle));
   const local = await program.startLocalAws(options);
   const { endpoint, api, runtime } = local;

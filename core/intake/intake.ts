@@ -6,7 +6,7 @@ import { classify, type EcsEvent, type Intake, parseEvent, type Territory } from
 import { instanceToStore, taskToStore, unrecognisedToStore } from './records.ts';
 
 export interface IntakeDependencies {
-  readonly store: Store;
+  readonly store: Pick<Store, 'put'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly territory: Territory;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { keptFunctions } from '../lambda/build.ts';
-import { bundleLocalAws } from './build.ts';
+import { keptProgram } from './build.ts';
 import { currentFolder, manifestName } from './current.ts';
 
 const folders: string[] = [];
@@ -17,8 +17,10 @@ afterEach(async () => {
   for (const one of folders.splice(0)) await rm(one, { recursive: true, force: true });
 });
 
+const program = (directory: string) => keptProgram('lambda-host', directory);
+
 it.each([
-  ['Local AWS', bundleLocalAws],
+  ['a program', program],
   ['what the functions are', keptFunctions],
 ])('%s is there once it is built, and is not built again as long as it is up to date', async (_, build) => {
   const directory = await folder();
@@ -32,7 +34,7 @@ it.each([
 
 it('may be built by several at once', async () => {
   const directory = await folder();
-  const built = await Promise.all([keptFunctions(directory), keptFunctions(directory)]);
+  const built = await Promise.all([program(directory), program(directory)]);
   expect(built).toEqual([currentFolder(directory), currentFolder(directory)]);
 });
 

@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { startLocalAws } from '../local-aws.ts';
 
 /** A file that something was built of; whether it is still the same is told by its size and its time. */
 export interface Input {
@@ -19,12 +18,14 @@ export interface Manifest {
   readonly inputs: readonly Input[];
 }
 
-export type Program = { readonly startLocalAws: typeof startLocalAws };
+/** What is started so often, or has to be there so soon, that it is kept in one piece. */
+export const programNames = ['cli', 'lambda-host', 'local-aws'] as const;
+
+export type ProgramName = (typeof programNames)[number];
 
 export const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
-export const localAwsDirectory = join(projectRoot, '.cache', 'local-aws');
+export const directoryOf = (name: ProgramName) => join(projectRoot, '.cache', 'programs', name);
 export const functionsDirectory = join(projectRoot, '.cache', 'functions');
-export const localAwsFile = 'local-aws.js';
 export const manifestName = 'current.json';
 
 /** The folder that was built last, unless a file has changed or the project has moved since. */
@@ -40,13 +41,14 @@ export function currentFolder(directory: string, root = projectRoot): string | u
   }
 }
 
-/** The URL of Local AWS in one piece, which loads in half the time of its hundreds of modules. */
-export function currentLocalAws(): string | undefined {
-  const folder = currentFolder(localAwsDirectory);
-  return folder === undefined ? undefined : pathToFileURL(join(folder, localAwsFile)).href;
+/** The URL of a program in one piece, which loads in half the time of its hundreds of modules. */
+export function currentProgram(name: ProgramName): string | undefined {
+  const folder = currentFolder(directoryOf(name));
+  return folder === undefined ? undefined : pathToFileURL(join(folder, `${name}.js`)).href;
 }
 
 function isSame({ path, size, mtimeMs }: Input, root: string): boolean {
-  const now = statSync(join(root, path), { throwIfNoEntry: false });
+  // `join` would take longer than to look.
+  const now = statSync(`${root}/${path}`, { throwIfNoEntry: false });
   return now?.size === size && now.mtimeMs === mtimeMs;
 }

@@ -3,8 +3,9 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { tasksOfService } from '../../../core/aws/ecs/tasks.ts';
 import { catchUp } from '../../../core/intake/catch-up.ts';
 import { type IntakeDependencies, takeIn } from '../../../core/intake/intake.ts';
+import { newestOfEach } from '../../../core/intake/newest.ts';
 import { type Ref, refKey } from '../../../core/kernel/plan.ts';
-import type { Alarms } from '../../../core/kernel/ports.ts';
+import type { Alarms, Store } from '../../../core/kernel/ports.ts';
 import type { Engine } from '../../../core/kernel/reconcile.ts';
 import { type ServiceState, siblingRoles } from '../../../core/services/model.ts';
 import { listOfServices, siblingName } from '../../../core/services/records.ts';
@@ -16,6 +17,7 @@ import type { Handled } from './queue.ts';
 
 /** What one instance of a function is made of, as `functions/composition.ts` makes it. */
 export interface Parts extends IntakeDependencies {
+  readonly store: Store;
   /** Of `wake`; the API only takes in, and the hook decides without hands. */
   readonly engine: Engine;
   readonly work: Engine;
@@ -46,7 +48,8 @@ export function takeEvents(parts: Parts, records: Records): Promise<Handled> {
     if (!rung.has(key)) rung.set(key, parts.alarms.ring(owner, parts.clock.now()));
     return rung.get(key);
   };
-  return each(parts, records, (body) => takeIn(body, parts, notice));
+  const batch = { ...parts, store: newestOfEach(parts.store) };
+  return each(parts, records, (body) => takeIn(body, batch, notice));
 }
 
 /** As `functions/sweep.ts`. */
