@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import type { Clock } from '../../support/clock.ts';
 import type { QueueSource } from '../settings.ts';
 import type { Link } from './link.ts';
@@ -18,18 +17,20 @@ export interface PollerOptions {
 
 const longestPollSeconds = 20;
 /**
- * More batches at once than this machine has cores only take each other's time. What waits meanwhile comes in one
- * batch, where several looks at the same thing are one.
+ * The next batch waits for the one before, this long: batches at once only take each other's time on one machine, and
+ * looks at the same thing undo each other's work. What comes meanwhile is in one batch, where several looks are one.
  */
-const mostAtOnce = Math.max(2, availableParallelism());
+const patienceMs = 500;
 const deleteTries = 40;
 const deletePauseMs = 250;
 
-/** Feeds a queue's messages to a function, several batches at once, as Lambda's event source mapping does. */
+/** Feeds a queue's messages to a function as Lambda's event source mapping does; several batches at once if they are slow. */
 export class Poller {
   readonly #options: PollerOptions;
   readonly #stopping = new AbortController();
   readonly #batches = new Set<Promise<void>>();
+  /** The batch that was begun last is done, or slow. */
+  #turn = Promise.resolve();
   readonly #loop: Promise<void>;
 
   constructor(options: PollerOptions) {
@@ -46,9 +47,9 @@ export class Poller {
 
   async #poll(): Promise<void> {
     const { link, source } = this.#options;
-    const atOnce = Math.min(source.maxConcurrency, mostAtOnce);
     while (!this.#stopping.signal.aborted) {
-      if (this.#batches.size >= atOnce) await Promise.race(this.#batches);
+      await this.#turn;
+      if (this.#batches.size >= source.maxConcurrency) await Promise.race(this.#batches);
       try {
         const messages = await this.#receive();
         if (messages.length > 0) this.#begin(messages);
@@ -62,6 +63,9 @@ export class Poller {
   #begin(messages: readonly QueuedMessage[]): void {
     const batch: Promise<void> = this.#handle(messages).finally(() => this.#batches.delete(batch));
     this.#batches.add(batch);
+    const slow = Promise.withResolvers<void>();
+    const timer = this.#options.clock.after(patienceMs, slow.resolve);
+    this.#turn = Promise.race([batch, slow.promise]).finally(() => timer.cancel());
   }
 
   /** One batch: a long poll, and what else is there at once if more than a receive can hold is wanted. */
