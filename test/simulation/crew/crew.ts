@@ -13,6 +13,8 @@ export interface Outcome {
 interface Order {
   readonly from: number;
   readonly count: number;
+  /** Seeds besides. */
+  readonly more?: readonly number[];
   readonly mutant: string | undefined;
   failed(failure: Failure): void;
 }
@@ -48,9 +50,10 @@ export async function runSeeds(order: Order, workers = availableParallelism()): 
   return { tally, failures: failures.sort((one, other) => one.seed - other.seed), repeated };
 }
 
-function* jobsOf({ from, count }: Order): Generator<readonly number[], undefined> {
+function* jobsOf({ from, count, more = [] }: Order): Generator<readonly number[], undefined> {
   for (let seed = from; seed < from + count; seed += seedsPerJob)
     yield Array.from({ length: Math.min(seedsPerJob, from + count - seed) }, (_, place) => seed + place);
+  if (more.length > 0) yield more;
   return undefined;
 }
 

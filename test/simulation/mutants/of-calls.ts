@@ -9,7 +9,7 @@ import { callingOtherwise } from './otherwise.ts';
 export const mistakesOfCalls: Readonly<Record<string, Mutant>> = {
   'a write does not heed the fence': {
     caughtBy: ['I6'],
-    seeds: [33],
+    seeds: [62],
     context: (context, effect) => ({
       ...context,
       async current() {
@@ -37,7 +37,7 @@ export const mistakesOfCalls: Readonly<Record<string, Mutant>> = {
   },
   'a throttle in disguise is a refusal': {
     caughtBy: ['I5'],
-    seeds: [11],
+    seeds: [35],
     client: callingOtherwise(async (_action, _input, send) => {
       try {
         return await send();

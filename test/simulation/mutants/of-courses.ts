@@ -49,14 +49,14 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'a dry run is acted upon': {
     caughtBy: ['C5'],
-    seeds: [75],
+    seeds: [794],
     member: decidingBeside((state, seen, now, decide) =>
       asIf(state, isDry(false), (other) => decide(other, seen, now)),
     ),
   },
   'who pauses is not heard': {
     caughtBy: ['C2'],
-    seeds: [13],
+    seeds: [18],
     member: decidingBeside((state, seen, now, decide) => {
       const { paused, ...heard } = state.controls ?? { approvals: [] };
       if (!paused) return decide(state, seen, now);
@@ -112,7 +112,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'a job is started anew where nothing was heard': {
     caughtBy: ['I1'],
-    seeds: [86],
+    seeds: [305],
     client: callingOtherwise(async (action, input, send) => {
       if (action === 'ListTasks' && input.startedBy !== undefined) return { taskArns: [] };
       if (action === 'RunTask') Object.assign(input, { clientToken: undefined });
