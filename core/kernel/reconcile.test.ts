@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { bench, createToyWorld, type ToyMessage, type ToyWorld, toyDomain } from '../../test/support/toy.ts';
 import { LostRace } from './errors.ts';
 import { refKey } from './plan.ts';
@@ -161,6 +161,27 @@ describe('whoever leaves deciding to others', () => {
     expect(world.alarms.map(({ ref }) => refKey(ref)).sort()).toEqual(['bench#a', 'bench#b']);
     expect(await world.item('a')).toMatchObject({ state: { jobs: { saw: 'waiting' } }, outbox: [] });
     expect(await world.item('a')).not.toHaveProperty('lease');
+  });
+
+  it('does not take for sent what its receiver has not been told of: whoever dies in between sends it again', async () => {
+    const told = Promise.withResolvers<void>();
+    const sending = world.engine('wake', {
+      members: {
+        desk: { domain: { ...toyDomain, kind: 'desk' }, look: async () => 0, perform: async () => 0 },
+      },
+      receivers,
+      alarms: { ring: (ref) => (ref.kind === 'bench' ? told.promise : Promise.resolve()) },
+    });
+    const desk = { kind: 'desk', id: 'd' };
+    const types = async () => (await world.store.load(desk))?.outbox.map(({ effect }) => effect.type);
+    await sending.deliver(desk, { type: 'hand', job: 'saw', to: bench('a') }, 'm1');
+    const woken = sending.wake([desk]);
+    await vi.waitFor(async () => expect(await world.item('a')).toBeDefined());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await types()).toContain('send');
+    told.resolve();
+    await woken;
+    expect(await types()).toEqual([]);
   });
 });
 

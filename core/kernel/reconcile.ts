@@ -218,6 +218,8 @@ async function settleOutbox(deps: Run, item: Item, agenda: Agenda): Promise<Perf
         const settle = isDecidedHere(deps, to);
         await turn(deps, to, { ...nothing, inputs: [{ type: 'message', id, message }], settle });
         if (settle) agenda.add(to);
+        // Elsewhere only a bell goes on with it: who dies now has told of it, or sends again.
+        else await Promise.all(deps.bells);
       },
     }),
   );

@@ -55,7 +55,7 @@ export const mistakesOfDecisions: Readonly<Record<string, Mutant>> = {
       input.type === 'message' && input.message.type === 'superseded' ? undefined : input,
     ),
   },
-  'whoever aims is heeded': { caughtBy: ['I6'], seeds: [29], member: heedingEverybody },
+  'whoever aims is heeded': { caughtBy: ['I6'], seeds: [186], member: heedingEverybody },
   'a deadline is a minute early': {
     caughtBy: ['I17'],
     seeds: [3],
