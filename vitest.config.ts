@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -35,20 +34,9 @@ export default defineConfig({
       {
         test: {
           name: 'system',
-          include: ['test/{contract,conformance,property,security}/**/*.test.ts'],
+          include: ['test/{contract,conformance,scenario,property,security}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-        },
-      },
-      {
-        test: {
-          name: 'scenario',
-          include: ['test/scenario/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          // Half of the time they wait: for leases, health checks, and minutes of metrics.
-          maxWorkers: availableParallelism() + 1,
-          sequence: { groupOrder: 1 },
         },
       },
     ],
