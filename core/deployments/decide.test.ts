@@ -244,6 +244,26 @@ describe('the way of a deployment', () => {
   });
 });
 
+describe('what follows a deployment', () => {
+  const itsService = [{ kind: 'service', id: 'local/shop-web' }];
+  const followers = (state: DeploymentState) => deployments.followers?.(state);
+
+  it('is its service, as long as that owes it an answer', () => {
+    expect(followers(created())).toEqual(itsService);
+    expect(followers(absorb(created(), { type: 'waits', behind: 'dep_0' }))).toEqual([]);
+    expect(followers(decide(granted()).next)).toEqual([]);
+    const setOut = decide(registered(decide(granted()).next)).next;
+    expect(followers(setOut)).toEqual(itsService);
+    expect(followers(moving())).toEqual([]);
+  });
+
+  it('is the service it has let go, too', () => {
+    const ended = decide(moving(), service(), 10).next;
+    expect(ended.at.phase).toBe('ended');
+    expect(followers(ended)).toEqual(itsService);
+  });
+});
+
 describe('the deadline', () => {
   const running = (count: number): DeploymentSeen => {
     const seen = service({ rolloutState: 'IN_PROGRESS' });

@@ -1,5 +1,6 @@
 import type { Domain, Instant } from '../kernel/plan.ts';
 import { runAfter, runBefore } from './after.ts';
+import { awaited } from './awaiting.ts';
 import { keepCourse } from './course/went.ts';
 import { gated } from './gated.ts';
 import type { DeploymentEffect, DeploymentMessage, DeploymentState } from './model.ts';
@@ -31,6 +32,7 @@ export const deployments: Domain<
     return { ...plan, next: keepCourse(state, plan.next) };
   },
   index,
+  followers: awaited,
 };
 
 /**

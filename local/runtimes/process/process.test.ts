@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLogs, type Logs } from '../../logs/logs.ts';
@@ -143,6 +143,17 @@ describe('a container as a process', () => {
     await exited();
     expect(exits.get('t-web')?.exitCode).toBe(137);
     await vi.waitFor(() => expect(isGone(pid!)).toBe(true));
+  });
+
+  test('runs below the priority of who started it, also where Linux weighs whole sessions', async () => {
+    const { pid } = await runtime.launch(sh('exec sleep 1000'));
+    expect(getPriority(pid)).toBe(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
+    const weightOfSession = `/proc/${pid}/autogroup`;
+    if (!existsSync(weightOfSession)) return;
+    await vi.waitFor(
+      () => expect(readFileSync(weightOfSession, 'utf8')).toContain(` nice ${getPriority(pid)}\n`),
+      { timeout: 5_000 },
+    );
   });
 
   test('learns of a group that was killed while nobody looked', async () => {

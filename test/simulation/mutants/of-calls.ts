@@ -9,7 +9,7 @@ import { callingOtherwise } from './otherwise.ts';
 export const mistakesOfCalls: Readonly<Record<string, Mutant>> = {
   'a write does not heed the fence': {
     caughtBy: ['I6'],
-    seeds: [62],
+    seeds: [181],
     context: (context, effect) => ({
       ...context,
       async current() {

@@ -20,7 +20,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'a pass is given twice for one step': {
     caughtBy: ['C1'],
-    seeds: [439],
+    seeds: [735],
     member: seeingOtherwise<DeploymentState, DeploymentSeen>('deployment', (state) =>
       withCourse(state, ({ passed, ...course }) =>
         passed ? { ...course, passed: { ...passed, fromPercent: -1 } } : course,
@@ -40,7 +40,7 @@ export const mistakesOfCourses: Readonly<Record<string, Mutant>> = {
   },
   'what the judge found worse goes on': {
     caughtBy: ['C5'],
-    seeds: [10],
+    seeds: [36],
     member: decidingBeside((state, seen, now, decide) => {
       const plan = decide(state, seen, now);
       const isAccused = 'cause' in plan.next.at && plan.next.at.cause?.code === 'judge';

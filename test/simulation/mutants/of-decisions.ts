@@ -19,7 +19,7 @@ export const mistakesOfDecisions: Readonly<Record<string, Mutant>> = {
   },
   'one MISSING is believed': {
     caughtBy: ['I5'],
-    seeds: [4],
+    seeds: [9],
     member: seeingOtherwise<DeploymentState, DeploymentSeen>('deployment', (state, { service }) => {
       const { at } = state;
       const isMoving = at.phase === 'moving' || at.phase === 'rolling_back';
@@ -70,7 +70,7 @@ export const mistakesOfDecisions: Readonly<Record<string, Mutant>> = {
   },
   'events of every cluster are its own': {
     caughtBy: ['I11'],
-    seeds: [8],
+    seeds: [18],
     territory: (territory) => ({
       ...territory,
       environments: new Map([...territory.environments, ['other', 'local']]),

@@ -22,6 +22,7 @@ export const mistakesOfStorage: Readonly<Record<string, Mutant>> = {
   },
   'a lost race is taken for a win': {
     caughtBy: ['I12', 'I23', 'I3', 'M'],
+    seeds: [6],
     store: (store) => ({
       ...store,
       async commit(item, expectedRevision) {
@@ -43,6 +44,7 @@ export const mistakesOfStorage: Readonly<Record<string, Mutant>> = {
   },
   'the inbox is not kept': {
     caughtBy: ['M'],
+    seeds: [5],
     store: (store) => ({
       ...store,
       async load(ref) {
@@ -67,6 +69,6 @@ export const mistakesOfStorage: Readonly<Record<string, Mutant>> = {
         Math.random() < 0.1 ? 'lost' : store.commit(item, expectedRevision),
     }),
   },
-  'the sweep is forgotten': { caughtBy: ['L', 'I11', 'I23'], isWithoutSweep: true },
+  'the sweep is forgotten': { caughtBy: ['L', 'I11', 'I23'], seeds: [15], isWithoutSweep: true },
   'the dead letters are thrown away': { caughtBy: ['I15'], isWithoutDeadLetters: true },
 };
