@@ -1,20 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Who runs below all others may have to wait for the machine. */
+const patient = { testTimeout: 1_200_000, hookTimeout: 1_200_000 };
+
 export default defineConfig({
   test: {
     // Vitest leaves one core to itself otherwise; it has little to do.
     maxWorkers: '100%',
     projects: [
+      // `core`, `architecture` and `simulation` only compute: `test/main.ts` runs them below the others.
+      {
+        test: {
+          name: 'core',
+          include: ['core/**/*.test.ts'],
+          // What they import takes longer than most of them: a worker imports it once.
+          isolate: false,
+          ...patient,
+        },
+      },
       {
         test: {
           name: 'unit',
-          include: ['{core,functions,stacks,local,cli,examples,bench}/**/*.test.ts'],
-          // What they import takes longer than most of them: a worker imports it once.
+          include: ['{functions,stacks,local,cli,examples,bench}/**/*.test.ts'],
           isolate: false,
           testTimeout: 60_000,
         },
       },
-      { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },
+      { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'], ...patient } },
       {
         test: {
           name: 'stacks',
@@ -28,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
-          testTimeout: 300_000,
+          ...patient,
         },
       },
       {

@@ -1,4 +1,4 @@
-import { constants, getPriority, setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import type { News, Order } from './nursery.ts';
 import { spawnContainer } from './spawn.ts';
 
@@ -7,9 +7,13 @@ import { spawnContainer } from './spawn.ts';
  * stay small. Without Local AWS it has nothing to do; the programs run on.
  */
 
-// Tasks run elsewhere at AWS: what they take here, when they start above all, is not to be missed by Berth.
+/**
+ * Tasks run elsewhere at AWS: what they take here, when they start above all, is not to be missed by Berth. A third of
+ * what others get, where all want more than there is; with less, on a busy machine, they would fail their health checks.
+ */
+const niceness = 5;
 // Who was started still lower may not be raised.
-setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
+setPriority(Math.max(getPriority(), niceness));
 
 process.on('disconnect', () => process.exit());
 process.on('message', (order: Order) => void fork(order));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { constants, getPriority, tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLogs, type Logs } from '../../logs/logs.ts';
@@ -147,7 +147,7 @@ describe('a container as a process', () => {
 
   test('runs below the priority of who started it, also where Linux weighs whole sessions', async () => {
     const { pid } = await runtime.launch(sh('exec sleep 1000'));
-    expect(getPriority(pid)).toBe(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
+    expect(getPriority(pid)).toBe(Math.max(getPriority(), 5));
     const weightOfSession = `/proc/${pid}/autogroup`;
     if (!existsSync(weightOfSession)) return;
     await vi.waitFor(

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
+import { setSessionPriority } from '../../support/session-priority.ts';
 import type { LaunchRecord } from './record.ts';
 import { outputName, type Pids, parsePids, WRAPPER } from './wrapper.ts';
 
@@ -22,7 +23,7 @@ export async function spawnContainer(
       stdio: ['ignore', output, output, 'pipe'],
       detached: true,
     });
-    lowerSession(child);
+    setSessionPriority(child, getPriority());
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const pids = await pidsFrom(child);
     child.unref();
@@ -53,18 +54,4 @@ function pidsFrom(child: ChildProcess): Promise<Pids> {
     });
     child.once('error', reject);
   });
-}
-
-/**
- * Gives a container's session the priority of its processes: where Linux weighs sessions against each other, a priority
- * counts within one only (sched(7), "The autogroup feature"). It takes one in a tenth of a second from who is not root.
- */
-function lowerSession(child: ChildProcess, tries = 20): void {
-  try {
-    writeFileSync(`/proc/${child.pid}/autogroup`, String(getPriority()));
-  } catch (error) {
-    // Sessions are not weighed here, or it has ended.
-    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || child.exitCode !== null || tries === 0) return;
-    setTimeout(lowerSession, 100 + Math.random() * 50, child, tries - 1).unref();
-  }
 }
