@@ -26,18 +26,12 @@ async function main(args: readonly string[]): Promise<number> {
 async function runHalves(reporters: readonly string[]): Promise<number> {
   const blobs = await mkdtemp(join(tmpdir(), 'berth-tests-'));
   try {
-    const half = (name: string, projects: readonly string[]) => [
-      ...['run', ...projects.map((project) => `--project=${project}`)],
-      ...['--reporter=default', '--reporter=blob', `--outputFile.blob=${join(blobs, `${name}.json`)}`],
-    ];
-    const waits = inForeground(
-      half(
-        'waits',
-        computing.map((project) => `!${project}`),
-      ),
-      ['ignore', 'pipe', 'inherit'],
-    );
-    const computes = inBackground(half('computes', computing));
+    const blob = (name: string) => `--outputFile.blob=${join(blobs, `${name}.json`)}`;
+    const half = ['run', '--reporter=default', '--reporter=blob'];
+    const only = computing.map((name) => `--project=${name}`);
+    const others = computing.map((name) => `--project=!${name}`);
+    const waits = inForeground([...half, blob('waits'), ...others], ['ignore', 'pipe', 'inherit']);
+    const computes = inBackground([...half, blob('computes'), ...only]);
     for (const { stdout } of [waits, computes])
       createInterface({ input: stdout! }).on('line', (line) => console.log(line));
     const codes = await Promise.all([ended(waits), ended(computes)]);
@@ -52,14 +46,13 @@ async function runHalves(reporters: readonly string[]): Promise<number> {
 type Stdio = 'ignore' | 'pipe' | 'inherit' | 'ipc';
 
 function inForeground(given: readonly string[], stdio: 'inherit' | Stdio[] = 'inherit'): ChildProcess {
-  return spawn(process.execPath, [vitest, ...given], { stdio, env: environment() });
+  return spawn(process.execPath, [vitest, ...given], { stdio });
 }
 
 /** In a session of its own, for where Linux weighs sessions; so Ctrl-C has to be passed on to it. */
 function inBackground(given: readonly string[]): ChildProcess {
   const child = spawn(process.execPath, ['--import', tether, vitest, ...given], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: environment(),
     detached: true,
   });
   const priority = constants.priority.PRIORITY_LOW;
@@ -67,11 +60,6 @@ function inBackground(given: readonly string[]): ChildProcess {
   setSessionPriority(child, priority);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill('SIGTERM'));
   return child;
-}
-
-/** Vitest does not see a terminal where its output is read by this process. */
-function environment(): NodeJS.ProcessEnv {
-  return process.stdout.isTTY && !process.env.NO_COLOR ? { ...process.env, FORCE_COLOR: '1' } : process.env;
 }
 
 /** The exit code; 1 of who was ended by a signal. */
