@@ -29,8 +29,7 @@ beforeAll(async () => {
   berth = await startBerth();
   const [listen = 0] = await freePorts(1);
   url = `http://127.0.0.1:${listen}/api/products`;
-  // Tasks are below others in priority: on a busy machine a good one may be late with some answers.
-  manifests = await copyShop(berth.directory, { listen, graceSeconds: 1, unhealthy: 5 });
+  manifests = await copyShop(berth.directory, { listen });
   expect((await deploy('berth')).verdict).toBe('succeeded');
 }, 120_000);
 afterAll(() => berth?.stop(), 90_000);

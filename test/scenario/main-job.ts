@@ -29,7 +29,7 @@ export function mainJob(runtime: 'process' | 'docker', prepare: () => Promise<vo
     berth = await startBerth({ runtime });
     const [listen = 0] = await freePorts(1);
     url = `http://127.0.0.1:${listen}/api/products`;
-    manifests = await copyShop(berth.directory, { listen, graceSeconds: 1 });
+    manifests = await copyShop(berth.directory, { listen, graceSeconds: 3 });
     const first = await berth.cli('deploy', '-f', manifests.berth, '--wait', '--json');
     expect(first).toMatchObject({ exitCode: 0, stderr: '' });
   }, 180_000);

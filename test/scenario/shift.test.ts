@@ -24,7 +24,7 @@ const deploy = (version: string, seconds: number) =>
       spec: {
         run: ['node', '-e', serve(version)],
         ...{ port: 8080, listen, count: 2 },
-        health: { path: '/', interval: 5, timeout: 2, grace: 1 },
+        health: { path: '/', interval: 5, timeout: 2, grace: 10 },
         deploy: {
           strategy: 'canary',
           steps: [{ traffic: '20%', for: `${seconds}s` }],

@@ -77,7 +77,7 @@ const deploy = (program: string, health: object = {}, course: object = {}) =>
       spec: {
         run: ['node', '-e', program],
         ...{ port: 8080, listen, count: 2 },
-        health: { path: '/', interval: 5, timeout: 2, grace: 1, ...health },
+        health: { path: '/', interval: 5, timeout: 2, grace: 10, ...health },
         deploy: course,
       },
     },

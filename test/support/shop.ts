@@ -9,9 +9,7 @@ export const releases = ['berth', 'v2', 'crash', 'failing', 'never-healthy'] as 
 export type ShopRelease = (typeof releases)[number];
 
 interface ShopManifest {
-  services: {
-    web: { listen: number; health: { grace?: number; unhealthy?: number }; deploy: { timeout: string } };
-  };
+  services: { web: { listen: number; health: { grace?: number }; deploy: { timeout: string } } };
 }
 
 export interface ShopSettings {
@@ -20,8 +18,6 @@ export interface ShopSettings {
   readonly timeout?: string;
   /** How long bad health checks do not count. */
   readonly graceSeconds?: number;
-  /** So many bad health checks in a row make a task unhealthy. */
-  readonly unhealthy?: number;
 }
 
 /**
@@ -41,13 +37,11 @@ export async function copyShop(
   >;
 }
 
-async function retarget(file: string, settings: ShopSettings): Promise<void> {
-  const { listen, timeout, graceSeconds, unhealthy } = settings;
+async function retarget(file: string, { listen, timeout, graceSeconds }: ShopSettings): Promise<void> {
   const manifest = parse(await readFile(file, 'utf8')) as ShopManifest;
   const { web } = manifest.services;
   web.listen = listen;
   if (timeout !== undefined) web.deploy.timeout = timeout;
   if (graceSeconds !== undefined) web.health.grace = graceSeconds;
-  if (unhealthy !== undefined) web.health.unhealthy = unhealthy;
   await writeFile(file, stringify(manifest));
 }
