@@ -14,7 +14,7 @@ function isOwedAnAnswer({ at }: DeploymentState): boolean {
     case 'queued':
       return at.behind === undefined && at.refused === undefined;
     case 'trying':
-      return isStillApplied(at);
+      return hasOneUnanswered(at);
     case 'moving':
     case 'rolling_back':
       return at.applied === undefined && at.refused === undefined;
@@ -26,5 +26,5 @@ function isOwedAnAnswer({ at }: DeploymentState): boolean {
   }
 }
 
-const isStillApplied = ({ siblings }: Trial) =>
+const hasOneUnanswered = ({ siblings }: Trial) =>
   Object.values(siblings).some(({ applied, refused }) => applied === undefined && refused === undefined);

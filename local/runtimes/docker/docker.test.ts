@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildNodeImage } from '../../../examples/shop/image.ts';
+import { notTried } from '../../../test/support/not-tried.ts';
 import { createLogs, type Logs } from '../../logs/logs.ts';
 import { runtimeContract } from '../contract.ts';
 import type { ContainerLaunch, ExitedContainer, Runtime } from '../runtime.ts';
@@ -107,6 +108,6 @@ if (missing === undefined) {
   });
 } else {
   describe('the docker runtime', () => {
-    test.skip(`is not tested: ${missing}`);
+    notTried(`the docker runtime is not tested here: ${missing}`);
   });
 }
