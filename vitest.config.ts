@@ -8,7 +8,7 @@ export default defineConfig({
     // Vitest leaves one core to itself otherwise; it has little to do.
     maxWorkers: '100%',
     projects: [
-      // `core`, `architecture` and `simulation` only compute: `test/main.ts` runs them below the others.
+      // `core`, `architecture`, `stacks` and `simulation` only compute: `test/main.ts` runs them below the others.
       {
         test: {
           name: 'core',
@@ -32,8 +32,7 @@ export default defineConfig({
           name: 'stacks',
           include: ['test/stacks/**/*.test.ts'],
           globalSetup: 'test/stacks/setup.ts',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...patient,
         },
       },
       {

@@ -12,7 +12,7 @@ import { setSessionPriority } from '../local/support/session-priority.ts';
  * waits longer. What both came to is one report. With arguments other than reporters it is `vitest run` with those.
  */
 
-const computing = ['architecture', 'core', 'simulation'];
+const computing = ['architecture', 'core', 'simulation', 'stacks'];
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const vitest = at('../node_modules/vitest/vitest.mjs');
 /** Ends what is not in the terminal's foreground when this process is killed. */

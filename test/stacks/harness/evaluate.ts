@@ -79,26 +79,28 @@ function collectRejections(): { readonly errors: unknown[]; stop(): void } {
 
 const patienceMs = 60_000;
 /** What waits for something that failed may wait for ever. */
-const patienceAfterFailureMs = 1000;
+const idleAfterFailureMs = 1000;
 const roundMs = 10;
 const quietRounds = 3;
 
 /** The stack answers before what its applies began has ended: waits until nothing moves, several times in a row. */
 async function settled(platform: Platform, rpc: Rpc, errors: readonly unknown[]): Promise<void> {
-  let [deadline, done, failures] = [performance.now() + patienceMs, undefined as unknown, 0];
+  const deadline = performance.now() + patienceMs;
+  let [worked, done, failures] = [performance.now(), undefined as unknown, 0];
   for (let quiet = 0; quiet < quietRounds && performance.now() < deadline; ) {
     await sleep(roundMs);
     const { leakCandidates, settings } = platform.store();
-    const isQuiet =
-      rpc.open() === 0 &&
-      leakCandidates.size === 0 &&
-      settings.rpcDone === done &&
-      errors.length === failures;
-    if (errors.length > 0 && failures === 0) deadline = performance.now() + patienceAfterFailureMs;
+    const isWorking =
+      rpc.open() > 0 || usesFiles() || settings.rpcDone !== done || errors.length !== failures;
+    if (isWorking) worked = performance.now();
+    if (errors.length > 0 && performance.now() > worked + idleAfterFailureMs) break;
     [done, failures] = [settings.rpcDone, errors.length];
-    quiet = isQuiet ? quiet + 1 : 0;
+    quiet = isWorking || leakCandidates.size > 0 ? 0 : quiet + 1;
   }
   if (errors.length > 0) throw errors[0];
   const { size } = platform.store().leakCandidates;
   if (size > 0) throw new Error(`the stack does not settle: ${size} promises are left`);
 }
+
+/** SST goes on with a function's archive after the stack has failed, and is to find its directory until that is done. */
+const usesFiles = () => process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
