@@ -32,6 +32,7 @@ export default defineConfig({
           name: 'stacks',
           include: ['test/stacks/**/*.test.ts'],
           globalSetup: 'test/stacks/setup.ts',
+          setupFiles: 'test/stacks/platform.ts',
           ...patient,
         },
       },

@@ -28,8 +28,11 @@ export interface JudgedShop {
   manifest(name: string, services: Readonly<Record<string, Fields>>, jobs?: JudgedRelease): Promise<string>;
 }
 
-/** Local AWS asks ten times as often as it says here; on a machine that is busy an answer may take its time. */
-const patient = { path: '/healthz', interval: 10, timeout: 9, healthy: 2, unhealthy: 3, grace: '5s' };
+/**
+ * Local AWS asks ten times as often as it says here; on a machine that is busy a start and an answer may take their time.
+ * All of these releases become healthy, so nobody waits for the end of the grace.
+ */
+const patient = { path: '/healthz', interval: 10, timeout: 9, healthy: 2, unhealthy: 3, grace: '60s' };
 
 interface Manifest {
   readonly jobs: Fields;

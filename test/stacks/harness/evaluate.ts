@@ -77,7 +77,7 @@ function collectRejections(): { readonly errors: unknown[]; stop(): void } {
   };
 }
 
-const patienceMs = 60_000;
+const patienceMs = 600_000;
 /** What waits for something that failed may wait for ever. */
 const idleAfterFailureMs = 1000;
 const roundMs = 10;
