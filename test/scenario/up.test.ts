@@ -2,6 +2,7 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { notTried } from '../support/not-tried.ts';
 import { freePorts } from '../support/ports.ts';
 import { isAlive, processesOf } from '../support/processes.ts';
 import { copyShop } from '../support/shop.ts';
@@ -119,7 +120,9 @@ test('the API is found from the directory, and not any more when `up` has ended'
 const examplePort = 8080;
 const portIsFree = !(await answersAnything(`http://127.0.0.1:${examplePort}`));
 
-test.skipIf(!portIsFree)(
+if (!portIsFree) notTried(`the example is not tried here: something else answers on port ${examplePort}`);
+
+test.runIf(portIsFree)(
   'the example answers, and the commands that are printed work as they are',
   async () => {
     const one = await started('--example');

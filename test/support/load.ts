@@ -56,10 +56,7 @@ export interface Failure {
 }
 
 const tickMs = 5;
-/**
- * A load balancer ends connections that idle, and what is sent at that moment is lost without its fault. Ended well
- * before it here, which takes a minute like AWS's.
- */
+/** A load balancer ends connections that idle for a minute, and what is sent just then is lost: they end well before. */
 const mostIdleMs = 20_000;
 const mostInFlight = 2_000;
 const mostRequests = 1_000_000;

@@ -77,6 +77,7 @@ function collectRejections(): { readonly errors: unknown[]; stop(): void } {
   };
 }
 
+/** Long, for whoever runs below all others waits for the machine too. */
 const patienceMs = 600_000;
 /** What waits for something that failed may wait for ever. */
 const idleAfterFailureMs = 1000;
